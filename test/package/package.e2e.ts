@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
-import { type CommandResult, launchProgram, type Running, type Server, waitUntilReady } from '../support/command.ts';
+import { launchProgram, type Server, waitUntilReady } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
 import { linksOf } from '../support/links.ts';
@@ -86,22 +86,17 @@ describe('through the start command of the image, in a temporary root', () => {
   /** As the image's own user, where this may be somebody else. */
   const uid = process.getuid?.() === 0 ? spec.uid : undefined;
   let image: ScratchRoot;
-  let running: Running;
   let server: Server;
-  const environment = (more: Readonly<Record<string, string>> = {}) => ({
+  const environment = (port: number) => ({
     ...Object.fromEntries(Object.entries(spec.environment).map(([name, value]) => [name, image.here(value)])),
-    NV_AUTH_MOCK_PORT: '0',
-    ...more,
+    NV_AUTH_MOCK_PORT: String(port),
   });
-  const start = (env: Readonly<Record<string, string>>, ...args: string[]) => {
-    const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
-    return launchProgram(program, [...rest, ...args], join(image.root, 'app'), { env, uid });
-  };
   beforeAll(async () => {
     image = await scratchRoot(user);
     await chmod(image.root, 0o755);
-    running = start(environment(), '--json');
-    server = await waitUntilReady(running);
+    const [program = '', ...args] = [...spec.entrypoint, ...spec.command].map(image.here);
+    const surroundings = { env: environment(0), uid };
+    server = await waitUntilReady(launchProgram(program, [...args, '--json'], join(image.root, 'app'), surroundings));
   });
   afterAll(() => server.crash());
 
@@ -109,60 +104,10 @@ describe('through the start command of the image, in a temporary root', () => {
 
   it('is healthy by its own health check', async () => {
     const [program = '', ...args] = spec.healthcheck.map(image.here);
-    const env = environment({ NV_AUTH_MOCK_PORT: String(server.port) });
-    const { code, stdout } = await launchProgram(program, args, image.root, { env, uid }).ended;
+    const { code, stdout } = await launchProgram(program, args, image.root, { env: environment(server.port), uid })
+      .ended;
 
     expect([code, stdout]).toEqual([0, `ready on ${server.url.replace('0.0.0.0', '127.0.0.1')}\n`]);
-  });
-
-  it('stores its state in /data, and stops immediately on a signal', async () => {
-    await server.call('POST /_mock/keys', {
-      body: { type: 'service', name: 'kept', services: ['air'], scopes: ['air:access'] },
-    });
-    const { code }: CommandResult = await server.stop();
-    server = await waitUntilReady(start(environment(), '--json'));
-    const { body } = await server.call('GET /_mock/keys');
-
-    expect(code).toBe(0);
-    expect(body.keys.map(({ name }: { name: string }) => name)).toContain('kept');
-  });
-
-  it.skipIf(process.getuid?.() !== 0)('stores its state there as another user, too', async () => {
-    const data = image.here('/data/of-another.db');
-    const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
-    const env = environment({ NV_AUTH_MOCK_DATA: data });
-    const other = await waitUntilReady(
-      launchProgram(program, [...rest, '--json'], image.root, { env, uid: spec.uid + 1 }),
-    );
-    const { code } = await other.stop();
-
-    expect(code).toBe(0);
-    expect(existsSync(data)).toBe(true);
-  });
-
-  it('reads the seed and the configuration in /etc/nv-auth-mock', async () => {
-    await write(join(image.root, 'etc/nv-auth-mock'), {
-      'seed.yaml': 'runai:\n  tenant: { id: 7, name: umbrella, realm: umbrella }\n',
-      'config.yaml': 'runai: "3.0"\n',
-    });
-    const other = await waitUntilReady(
-      start(environment({ NV_AUTH_MOCK_DATA: image.here('/data/other.db') }), '--json'),
-    );
-    const { body: cast } = await other.call('GET /_mock/cast');
-    const { body: info } = await other.call('GET /_mock/info');
-    await other.crash();
-
-    expect(cast.runai.tenant.name).toBe('umbrella');
-    expect(info.configuration.runai).toEqual({ value: '3.0', origin: 'file' });
-  });
-
-  it('prints a fix if its volume is not writable', async () => {
-    const env = environment({ NV_AUTH_MOCK_DATA: '/proc/mock.db' });
-    const { code, stderr } = await start(env).ended;
-
-    expect(code).toBe(2);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr).toContain('/proc/mock.db');
   });
 });
 

@@ -129,17 +129,6 @@ describe.each(FLOWS)('$what', async ({ flow, done, wide, personal, scopes, resou
     expect((await readReport(server, personal)).seed.ngc.keys[0]).toMatchObject({ type: 'personal', roles });
   });
 
-  it('passes with a personal key of exactly these roles', async () => {
-    const { name, call } = await createKey(server, wide);
-    await flow(call);
-    const { smallest } = await readReport(server, name);
-
-    const exact = await createKey(server, { type: 'personal', services: smallest.services, roles: smallest.roles });
-    expect(await flow(exact.call)).toEqual(done);
-    const none = await createKey(server, { type: 'personal', services: smallest.services, roles: [] });
-    expect((await flow(none.call)).at(-1)).toBe(403);
-  });
-
   it('passes with a key of exactly these rights, and fails without any one of them', async () => {
     const { name, call } = await createKey(server, wide);
     await flow(call);
