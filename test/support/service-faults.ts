@@ -35,27 +35,93 @@ export function mountFaults({ service, ruleset, document }: MountedService, reas
  *
  * @returns all inconsistencies, as sentences that name the row
  */
-export function checkTables(
+function checkTables(
   tables: Tables,
   documented: readonly DocumentedOperation[],
   lookups: readonly string[],
   reasons: Reasons,
 ): string[] {
+  const { permissions, roles, rules, operations, resourceTypes = [], remedies, more = {} } = tables;
+  const nameAll = <Row extends Sourced>(kind: string, rows: readonly Row[], idOf: (row: Row) => string) =>
+    rows.map((row) => ({ row, name: `${kind} \`${idOf(row)}\`` }));
+  const ofPermissions = nameAll('permission', permissions, ({ id }) => id);
+  const ofRoles = nameAll('role', roles, ({ name }) => name);
+  const ofRules = nameAll('rule', rules, ({ id }) => id);
+  const ofOperations = nameAll('operation', operations, ({ id }) => id);
+  const named: readonly { row: Sourced; name: string }[] = [
+    ...[...ofPermissions, ...ofRoles, ...ofRules, ...ofOperations],
+    ...nameAll('resource type', resourceTypes, ({ id }) => id),
+  ];
+  const parts: readonly { row: Sourced; name: string }[] = [
+    ...ofRules.flatMap(({ name, row }) => (row.added ?? []).map((row) => ({ row, name: `what was added to ${name}` }))),
+    ...Object.entries(more).flatMap(([table, rows]) => rows.map((row) => ({ row, name: `a row of \`${table}\`` }))),
+  ];
+  const names = named.map(({ name }) => name);
+  const findUnknown = (
+    kind: string,
+    known: readonly string[],
+    used: readonly (readonly [string, readonly string[]])[],
+  ) =>
+    used.flatMap(([name, ids]) =>
+      ids.filter((id) => !known.includes(id)).map((id) => `${name} the unknown ${kind} \`${id}\``),
+    );
   return [
-    ...repeated('permission', ids(tables.permissions)),
-    ...repeated(
-      'role',
-      tables.roles.map((role) => role.name),
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is in its table twice`),
+    ...[...named, ...parts].filter(({ row }) => row.source.trim() === '').map(({ name }) => `${name} has no source`),
+    ...findUnknown(
+      'permission',
+      permissions.map(({ id }) => id),
+      [
+        ...ofRoles.map(({ name, row }) => [`${name} uses`, row.permissions] as const),
+        ...ofRules.map(
+          ({ name, row: { needs } }) => [`${name} uses`, [needs.all ?? [], needs.any ?? []].flat()] as const,
+        ),
+      ],
     ),
-    ...repeated('rule', ids(tables.rules)),
-    ...repeated('operation', ids(tables.operations)),
-    ...repeated('resource type', ids(tables.resourceTypes ?? [])),
-    ...unsourced(tables),
-    ...unknownGrants(tables),
-    ...unknownTypes(tables),
-    ...unknownReasons(tables, reasons),
-    ...operationFaults(tables, documented),
-    ...coverFaults(tables, documented, lookups),
+    ...findUnknown(
+      'resource type',
+      resourceTypes.map(({ id }) => id),
+      [
+        ...ofRules.map(({ name, row }) => [`${name} uses`, row.on ?? []] as const),
+        ...ofPermissions.map(({ name, row }) => [`${name} uses`, row.onlyOn ?? []] as const),
+      ],
+    ),
+    ...ofRules.flatMap(({ name, row: { on = [], added = [] } }) =>
+      findUnknown('accepted resource type', on, [[`${name} says the source of`, added.flatMap(({ types }) => types)]]),
+    ),
+    ...findUnknown('reason', Object.keys(reasons), [['there is a remedy for', Object.keys(remedies)]]),
+    ...findUnknown(
+      'rule',
+      ['public', ...rules.map(({ id }) => id)],
+      ofOperations.map(({ name, row }) => [`${name} names`, [row.rule]]),
+    ),
+    ...findUnknown(
+      'operation',
+      documented.map(({ id }) => id),
+      operations.map(({ id }) => ['the tables have', [id]]),
+    ),
+    ...ofRules
+      .filter(({ row: { id } }) => operations.every(({ rule }) => rule !== id))
+      .map(({ name }) => `${name} is used by no operation`),
+    ...documented.flatMap((operation) => findOperationFaults(operation, tables, lookups)),
+  ];
+}
+
+/** Checks a documented operation against its row, and the object of its rule. */
+function findOperationFaults(operation: DocumentedOperation, tables: Tables, lookups: readonly string[]): string[] {
+  const name = `operation \`${operation.id}\``;
+  const row = tables.operations.find(({ id }) => id === operation.id);
+  if (row === undefined) return [`${name} has no rule`];
+  const { cover } = tables.rules.find(({ id }) => id === row.rule) ?? {};
+  const isPublic = row.rule === 'public';
+  return [
+    ...(isPublic === operation.public ? [] : [`${name} is public only in ${isPublic ? 'the tables' : 'the document'}`]),
+    ...(cover === undefined || lookups.includes(cover.lookup)
+      ? []
+      : [`rule \`${row.rule}\` uses the unknown look-up \`${cover.lookup}\``]),
+    ...(cover?.param === undefined || operation.pathParams.includes(cover.param)
+      ? []
+      : [`rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which ${name} does not have`]),
   ];
 }
 
@@ -63,7 +129,7 @@ export function checkTables(
 const SHARED_SCOPES: readonly string[] = ['update_secrets'];
 
 /** The parts of a service that are compared across services. */
-export interface NamedService {
+interface NamedService {
   readonly name: string;
   readonly prefixes: readonly string[];
   readonly tables: Tables;
@@ -100,118 +166,4 @@ export function checkServices(services: readonly NamedService[]): string[] {
       return first < index ? [`the ${what} \`${value}\` belongs to both \`${list[first]?.name}\` and \`${name}\``] : [];
     }),
   );
-}
-
-function ids(rows: readonly { id: string }[]): string[] {
-  return rows.map((row) => row.id);
-}
-
-function repeated(what: string, names: readonly string[]): string[] {
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  return [...new Set(twice)].map((name) => `${what} \`${name}\` is in its table twice`);
-}
-
-function unsourced(tables: Tables): string[] {
-  const rows: [string, Sourced][] = [
-    ...tables.permissions.map((row): [string, Sourced] => [`permission \`${row.id}\``, row]),
-    ...tables.roles.map((row): [string, Sourced] => [`role \`${row.name}\``, row]),
-    ...tables.rules.map((row): [string, Sourced] => [`rule \`${row.id}\``, row]),
-    ...tables.rules.flatMap(({ id, added = [] }) =>
-      added.map((row): [string, Sourced] => [`what was added to rule \`${id}\``, row]),
-    ),
-    ...tables.operations.map((row): [string, Sourced] => [`operation \`${row.id}\``, row]),
-    ...(tables.resourceTypes ?? []).map((row): [string, Sourced] => [`resource type \`${row.id}\``, row]),
-    ...Object.entries(tables.more ?? {}).flatMap(([table, more]) =>
-      more.map((row, index): [string, Sourced] => [`row ${index + 1} of \`${table}\``, row]),
-    ),
-  ];
-  return rows.filter(([, row]) => row.source.trim() === '').map(([name]) => `${name} has no source`);
-}
-
-function unknownGrants(tables: Tables): string[] {
-  const known = new Set(ids(tables.permissions));
-  const used: [string, readonly string[]][] = [
-    ...tables.roles.map((role): [string, readonly string[]] => [`role \`${role.name}\``, role.permissions]),
-    ...tables.rules.map((rule): [string, readonly string[]] => [
-      `rule \`${rule.id}\``,
-      [...(rule.needs.all ?? []), ...(rule.needs.any ?? [])],
-    ]),
-  ];
-  return used.flatMap(([name, permissions]) =>
-    permissions
-      .filter((permission) => !known.has(permission))
-      .map((permission) => `${name} uses the unknown permission \`${permission}\``),
-  );
-}
-
-function unknownTypes(tables: Tables): string[] {
-  const known = new Set(ids(tables.resourceTypes ?? []));
-  const used: [string, readonly string[]][] = [
-    ...tables.rules.map((rule): [string, readonly string[]] => [`rule \`${rule.id}\``, rule.on ?? []]),
-    ...tables.permissions.map((permission): [string, readonly string[]] => [
-      `permission \`${permission.id}\``,
-      permission.onlyOn ?? [],
-    ]),
-  ];
-  const idle = tables.rules.flatMap(({ id, on = [], added = [] }) =>
-    added
-      .flatMap(({ types }) => types)
-      .filter((type) => !on.includes(type))
-      .map((type) => `rule \`${id}\` says where the resource type \`${type}\` comes from, but does not accept it`),
-  );
-  const unknown = used.flatMap(([name, types]) =>
-    types.filter((type) => !known.has(type)).map((type) => `${name} uses the unknown resource type \`${type}\``),
-  );
-  return [...unknown, ...idle];
-}
-
-function unknownReasons({ remedies }: Tables, reasons: Reasons): string[] {
-  return Object.keys(remedies)
-    .filter((reason) => !Object.hasOwn(reasons, reason))
-    .map((reason) => `there is a remedy for the unknown reason \`${reason}\``);
-}
-
-function operationFaults(tables: Tables, documented: readonly DocumentedOperation[]): string[] {
-  const rules = new Set(ids(tables.rules));
-  const rows = new Map(tables.operations.map((row) => [row.id, row]));
-  const inDocument = new Set(ids(documented));
-  const used = new Set(tables.operations.map((row) => row.rule));
-  return [
-    ...tables.operations
-      .filter((row) => row.rule !== 'public' && !rules.has(row.rule))
-      .map((row) => `operation \`${row.id}\` names the unknown rule \`${row.rule}\``),
-    ...tables.operations
-      .filter((row) => !inDocument.has(row.id))
-      .map((row) => `operation \`${row.id}\` is in the tables, not in the document`),
-    ...ids(tables.rules)
-      .filter((id) => !used.has(id))
-      .map((id) => `rule \`${id}\` is used by no operation`),
-    ...documented.flatMap((operation) => {
-      const row = rows.get(operation.id);
-      if (row === undefined) return [`operation \`${operation.id}\` has no rule`];
-      if ((row.rule === 'public') === operation.public) return [];
-      return [
-        `operation \`${operation.id}\` is ${operation.public ? 'public' : 'protected'} in the document, ` +
-          `and ${row.rule === 'public' ? 'public' : 'protected'} in the tables`,
-      ];
-    }),
-  ];
-}
-
-function coverFaults(tables: Tables, documented: readonly DocumentedOperation[], lookups: readonly string[]): string[] {
-  const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
-  const documentedById = new Map(documented.map((operation) => [operation.id, operation]));
-  return tables.operations.flatMap((row) => {
-    const cover = rules.get(row.rule)?.cover;
-    const operation = documentedById.get(row.id);
-    if (cover === undefined || operation === undefined) return [];
-    return [
-      ...(lookups.includes(cover.lookup) ? [] : [`rule \`${row.rule}\` uses the unknown look-up \`${cover.lookup}\``]),
-      ...(cover.param === undefined || operation.pathParams.includes(cover.param)
-        ? []
-        : [
-            `rule \`${row.rule}\` reads the path parameter \`${cover.param}\`, which operation \`${row.id}\` does not have`,
-          ]),
-    ];
-  });
 }
