@@ -55,31 +55,6 @@ const remediesOf = (given: object, canWait = true) => {
 };
 
 describe('the remedies of a refusal', () => {
-  it('edit the key, with the scopes and the binding that change, and say where', () => {
-    const body = { scopes: ['list_functions', 'register_function'], resource: { type: 'All Functions' } };
-    const request = { method: 'PATCH', path: `/_mock/keys/${ID}`, body };
-    const decision = decisionOf({
-      principal: DEPLOYER,
-      held: ['list_functions'],
-      binding: { held: 'Function x', fits: false },
-      fixes: [{ kind: 'edit', text: 'add the scope', request }],
-    });
-
-    expect(remediesOf({ decision })).toEqual([
-      {
-        text: 'add the scope',
-        where: 'in this mock; with a real key, on NGC’s page of the key',
-        lines: [
-          { sign: '+', kind: 'scope', name: 'register_function' },
-          { sign: '−', kind: 'resource', name: 'Function x' },
-          { sign: '+', kind: 'resource', name: 'All Functions' },
-        ],
-        label: 'Fix and send again',
-        change: { kind: 'send', request },
-      },
-    ]);
-  });
-
   it('of a pending edit apply it, move the clock or, if that is not frozen, wait', () => {
     const request = { method: 'POST', path: '/_mock/propagation/flush', body: {} };
     const decision = decisionOf({
@@ -219,18 +194,6 @@ it('the caller of a request that nothing authenticated is known if the page sent
 describe('a copied', () => {
   const order = { name: "it's", inferenceUrl: '/' };
   const request = requestOf({ principal: DEPLOYER }, {}, order);
-
-  it.each([
-    ['vitest', "const token = mock.key('nvcf-deployer');", "expect(answer).toBeRefused('missing_scope');"],
-    ['pytest', 'token = nv_auth_mock.key("nvcf-deployer")', '["reason"] == "missing_scope"'],
-  ] as const)('test sends the request as its caller and expects the refusal: %s', (language, caller, expectation) => {
-    const known = { kind: 'key', name: 'nvcf-deployer', text: 'nvapi-x', order: null } as const;
-    const text = toTest(language, request, toCall(request), known);
-
-    expect(text).toContain(caller);
-    expect(text).toContain(expectation);
-    expect(text).toContain("it's".replace("'", language === 'vitest' ? "\\'" : "'"));
-  });
 
   it('test is not there if the credential is unknown', () => {
     expect(toTest('vitest', request, toCall(request), { kind: 'unknown' })).toBeNull();

@@ -70,17 +70,6 @@ describeInBrowser('worlds', () => {
     await page.getByText('No name or label contains “nobody”').waitFor();
   });
 
-  it('stay readable when the world of the page is deleted', async () => {
-    const { url, mock } = await startServer();
-    await mock('POST', '/worlds', { id: 'alice' });
-    const page = await openPage(`${url}/w/alice/#/worlds`);
-    await chooseFromMenu(page, 'world alice', 'Delete world');
-    await button(page, 'Delete world').last().click();
-
-    await page.getByText('no longer has this world').waitFor();
-    expect(await readTexts(tableRows(page, 'Worlds'))).toContainEqual(expect.stringContaining('default'));
-  });
-
   it('can be reset from the menu of the current world after a confirmation, but not deleted if it is the default one', async () => {
     const { page, ask, mock } = await openConsole('worlds');
     await mock('POST', '/worlds', { id: 'alice' });

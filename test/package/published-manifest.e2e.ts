@@ -30,13 +30,6 @@ async function pack(folder: string): Promise<void> {
 }
 
 describe('the manifest of a clone', () => {
-  it('has the driver as an optional dependency', async () => {
-    const { optionalDependencies, scripts } = JSON.parse(await manifestText());
-
-    expect(optionalDependencies, 'run `node scripts/published-manifest.mjs --restore`').toBeDefined();
-    expect(scripts.prepack).toMatch(/&& node scripts\/published-manifest\.mjs$/);
-  });
-
   it('is packed with the driver as an optional peer and without workspaces, and is restored afterwards', async ({
     folder,
   }) => {

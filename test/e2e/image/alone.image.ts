@@ -126,13 +126,11 @@ describe('the image', () => {
   });
 
   it.for([
-    [{ args: ['start', '--rnai', '3.0'] }, /^nv-auth-mock: Unknown flag `--rnai`\. .*`--runai`\?$/],
     [
       { options: ['--env', 'NV_AUTH_MOCK_RUNIA=3.0'] },
       /^nv-auth-mock: Unknown variable NV_AUTH_MOCK_RUNIA\. .*_RUNAI`\?$/,
     ],
     [{ args: ['start', '--runai', '9'] }, /^nv-auth-mock: --runai is `9`\. Expected one of .*\.$/],
-    [{ args: ['start', '--data', 'mongodb://a/b'] }, /^nv-auth-mock: --data .*`mongodb:\/\/`.*\.$/],
   ] as const)('ends with 2 and one line for %j', ([order, line], { engine }) => expectRefused(engine, order, line));
 
   it.for([

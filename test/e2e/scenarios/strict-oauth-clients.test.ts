@@ -139,16 +139,6 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(await sendWithToken(server, next.access_token)).toEqual([401, 'revoked_token']);
   });
 
-  it('revokes a refresh token with its login', async () => {
-    const as = await discover();
-    const { tokens } = await logInByPage(as);
-    const refreshToken = String(tokens.refresh_token);
-    const response = await oauth.revocationRequest(as, client, oauth.None(), refreshToken, options);
-    await oauth.processRevocationResponse(response);
-
-    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
-  });
-
   it('gets the standard error of a failed login, with the issuer', async () => {
     const as = await discover();
     const state = oauth.generateRandomState();
