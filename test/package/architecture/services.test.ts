@@ -44,7 +44,7 @@ const findDocument = (name: string) => DOCUMENTS.get(name) as ApiDocument;
 it.each(NAMES)('the service %s has its files and folders', (name) => {
   const code = `src/services/${name === 'catalogue' ? 'nvcf/catalogue' : name}`;
   const paths = [
-    ...['index.ts', 'tables/index.ts', 'tables/operations.ts', 'operations', 'problem.ts', 'README.md'].map(
+    ...['index.ts', 'tables/index.ts', 'tables/operations.ts', 'operations', 'README.md'].map(
       (file) => `${code}/${file}`,
     ),
     ...[`openapi/${name}/SOURCES.md`, `fixtures/${name}/README.md`, `test/services/${name}`],
