@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+import { airImagesServer, UUID } from '../../support/air-images.ts';
 
 const server = await airImagesServer();
 const { acme, globex } = server;
@@ -26,72 +26,10 @@ describe('a tag of demos', () => {
     expect((await globex(`GET ${TAGS}?name=routing`)).body).toMatchObject({ count: 1, results: [tag] });
   });
 
-  it('is read with `air:marketplace_demo_read`', async () => {
-    const { id } = await createTag('seen');
-    const visitor = await server.withScopes(['air:access', 'air:marketplace_demo_read']);
-    const plain = await server.withScopes(['air:access', 'air:simulation_read']);
-
-    for (const path of [TAGS, `${TAGS}${id}/`]) {
-      expect((await visitor(`GET ${path}`)).status).toBe(200);
-      expectRefusal(await plain(`GET ${path}`), 403, NOT_PERMITTED);
-    }
-  });
-
-  it('cannot be created, updated or deleted by a demo manager', async () => {
-    const { id } = await createTag('fixed');
-    const caller = await server.withRoles(['air', 'air-demo-manager'], 'manager@acme.test');
-
-    expectRefusal(await caller(`POST ${TAGS}`, { name: 'mine' }), 403, NOT_PERMITTED);
-    expectRefusal(await caller(`PATCH ${TAGS}${id}/`, { name: 'mine' }), 403, NOT_PERMITTED);
-    expectRefusal(await caller(`DELETE ${TAGS}${id}/`, {}), 403, NOT_PERMITTED);
-  });
-
-  it('is created, updated and deleted by `air-admin`, which has every scope of 2.0', async () => {
-    const { id } = (await acme(`POST ${TAGS}`, { name: 'Ours' })).body;
-
-    expect((await acme(`PATCH ${TAGS}${id}/`, { name: 'renamed' })).body).toMatchObject({ id, name: 'renamed' });
-    expect((await acme(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
-  });
-
-  it('is updated and deleted with `air:sre`', async () => {
-    const { id } = await createTag('old');
-
-    expect((await sre(`PATCH ${TAGS}${id}/`, { name: 'new' })).body).toMatchObject({ id, name: 'new' });
-    expect((await sre(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
-    expectRefusal(await sre(`GET ${TAGS}${id}/`), 404, NOT_FOUND);
-  });
-
   it('is lowercased when it is updated', async () => {
     const { id } = await createTag('small');
 
     expect((await sre(`PATCH ${TAGS}${id}/`, { name: 'LARGE' })).body.name).toBe('large');
-  });
-
-  it('belongs to the platform, not to an organisation', async () => {
-    const { id } = await createTag('of-all');
-    const operator = await server.withScopes(['air:access', 'air:sre'], 'globex');
-
-    expect((await operator(`PATCH ${TAGS}${id}/`, { name: 'of-everybody' })).status).toBe(200);
-    expect((await operator(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
-  });
-
-  it('requires a name', async () => {
-    expectRefusal(await sre(`POST ${TAGS}`, {}), 400, /`name`/);
-    expectRefusal(await sre(`POST ${TAGS}`, { name: '' }), 400, /`name`/);
-  });
-
-  it.each(['GET', 'PATCH', 'DELETE'])('returns 404 if it does not exist: %s', async (method) => {
-    const body = method === 'GET' ? undefined : {};
-
-    expectRefusal(await sre(`${method} ${TAGS}${NO_ID}/`, body), 404, NOT_FOUND);
-  });
-
-  it('requires only `air:sre` in dsx', async () => {
-    const dsx = await airImagesServer({ air: 'dsx' });
-    const operator = await dsx.withScopes(['air:sre']);
-
-    expect((await operator(`POST ${TAGS}`, { name: 'later' })).status).toBe(201);
-    expectRefusal(await dsx.acme(`POST ${TAGS}`, { name: 'later' }), 403, NOT_PERMITTED);
   });
 });
 

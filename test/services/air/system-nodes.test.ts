@@ -27,30 +27,6 @@ describe('a system node', () => {
     });
   });
 
-  it.each([
-    ['name=ubuntu-server', 1],
-    ['category=SERVER', 2],
-    ['category=SWITCH', 0],
-    ['search=UBUNTU', 1],
-    ['name=other', 0],
-    ['image=8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', 2],
-    [`image=${NO_ID}`, 0],
-  ])('is filtered by `%s` with %i results', async (query, count) => {
-    expect((await acme(`GET ${PATH}?${query}`)).body.count).toBe(count);
-  });
-
-  it('requires only `air:access`', async () => {
-    const plain = await server.withScopes(['air:access']);
-    const noAccess = await server.withScopes(['air:simulation_read']);
-
-    expect((await plain(`GET ${PATH}`)).status).toBe(200);
-    expectRefusal(await noAccess(`GET ${PATH}`), 403, NOT_PERMITTED);
-  });
-
-  it('returns 404 if it does not exist', async () => {
-    expectRefusal(await acme(`GET ${PATH}${NO_ID}/`), 404, NOT_FOUND);
-  });
-
   it('can be deleted only in dsx and by its organisation', async () => {
     const dsx = await airImagesServer({ air: 'dsx' });
 
