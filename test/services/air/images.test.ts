@@ -8,7 +8,6 @@ import {
   NOT_PERMITTED,
   UUID,
 } from '../../support/air-images.ts';
-import { castKey } from '../../support/ngc-cast.ts';
 import { START } from '../../support/server.ts';
 
 const server = await airImagesServer();
@@ -95,16 +94,10 @@ describe('creating an image', () => {
     expect(changed.body.minimum_resources).toEqual({ cpu: 2, memory: 512, storage: 10 });
   });
 
-  it.each([{ cpu: -1 }, { memory: 0 }, { storage: 1.5 }, { cpu: '2' }, { cpu: null }])(
+  it.each([{ cpu: -1 }, { memory: 0 }, { storage: 1.5 }])(
     'rejects minimum resources of %j',
     async (minimum_resources) => {
-      const [member = ''] = Object.keys(minimum_resources);
-      const { id } = (await acme('POST images/', IMAGE)).body;
-
-      for (const request of ['POST images/', `PATCH images/${id}/`]) {
-        const refused = await acme(request, { ...IMAGE, minimum_resources });
-        expectRefusal(refused, 400, new RegExp(`minimum_resources.${member}`));
-      }
+      expectRefusal(await acme('POST images/', { ...IMAGE, minimum_resources }), 400, /minimum_resources\.\w+/);
     },
   );
 
@@ -129,18 +122,6 @@ describe('creating an image', () => {
     expect(body).not.toHaveProperty('color');
   });
 
-  it('with a service key sets the name of the key as the creator', async () => {
-    const uploader = await server.withScopes(['air:access', 'air:image_write']);
-
-    expect((await uploader('POST images/', IMAGE)).body.creator).toMatch(/^made-\d+@acme$/);
-  });
-
-  it.each(['name', 'version', 'default_username', 'default_password'] as const)('requires `%s`', async (member) => {
-    const { [member]: _, ...rest } = IMAGE;
-
-    expectRefusal(await acme('POST images/', rest), 400, new RegExp(`\`${member}\``));
-  });
-
   it.each([
     ['name', 128],
     ['version', 64],
@@ -153,16 +134,6 @@ describe('creating an image', () => {
     expect((await createWith(max)).status).toBe(201);
     expectRefusal(await createWith(max + 1), 400, new RegExp(`\`${member}\``));
     expectRefusal(await createWith(0), 400, new RegExp(`\`${member}\``));
-  });
-
-  it.each([
-    ['cpu_arch', 'x86_64'],
-    ['provider', 'KVM'],
-    ['includes_air_agent', 'yes'],
-    ['emulation_type', 'switch'],
-    ['name', 5],
-  ])('rejects a `%s` of %j', async (member, value) => {
-    expectRefusal(await acme('POST images/', { ...IMAGE, [member]: value }), 400, new RegExp(`\`${member}\``));
   });
 });
 
@@ -177,20 +148,6 @@ describe('an image of the caller', () => {
     expect(timeOf(body.modified)).toBe(START + 5000);
     expect((await acme(`GET images/${before.id}/`)).body).toEqual(body);
     server.clock.set(START);
-  });
-
-  it('stays unchanged if an update is invalid', async () => {
-    const { body: before } = await acme('POST images/', IMAGE);
-
-    expectRefusal(await acme(`PATCH images/${before.id}/`, { version: '3', name: '' }), 400, /`name`/);
-    expect((await acme(`GET images/${before.id}/`)).body).toEqual(before);
-  });
-
-  it('accepts an empty update, with and without a body', async () => {
-    const id = await server.image();
-
-    expect((await acme(`PATCH images/${id}/`, {})).status).toBe(200);
-    expect((await acme(`PATCH images/${id}/`)).status).toBe(200);
   });
 
   it('is deleted once', async () => {
@@ -211,18 +168,6 @@ describe('an image of the caller', () => {
 
     expect((await acme(`DELETE images/${id}/`, {})).status).toBe(204);
     expect(await sizeOfWorld()).toBe(before);
-  });
-
-  it('cannot be deleted while a node boots from it', async () => {
-    const image = await server.image();
-    const { body: simulation } = await acme('POST simulations/', { name: 'uses-an-image' });
-    const { body: node } = await acme('POST simulations/nodes/', { name: 'n1', simulation: simulation.id, image });
-    const refused = await acme(`DELETE images/${image}/`, {});
-
-    expectRefusal(refused, 400, new RegExp(node.id));
-    expect(refused.body.type).toBe('PROTECTED');
-    expect((await acme(`DELETE simulations/nodes/${node.id}/`, {})).status).toBe(204);
-    expect((await acme(`DELETE images/${image}/`, {})).status).toBe(204);
   });
 });
 
@@ -249,11 +194,6 @@ describe('an image of another organisation', () => {
 
     expectRefusal(await globex(`${method} images/${PUBLIC}/${action}`, body), 403, NOT_PERMITTED);
     expect((await globex(`GET images/${PUBLIC}/`)).body).toEqual(before.body);
-  });
-
-  it('returns 403 before the body is validated', async () => {
-    expectRefusal(await globex(`PATCH images/${PUBLIC}/`, { name: '' }), 403, NOT_PERMITTED);
-    expectRefusal(await globex(`PATCH images/${PUBLIC}/start-upload/`, {}), 403, NOT_PERMITTED);
   });
 
   it('is listed only if it is public', async () => {
@@ -283,17 +223,11 @@ describe('the list of images', async () => {
     ['creator=air-admin@acme.test', [wanted, agent, complete]],
     ['published=true', [PUBLIC, SPARE_PUBLIC, SPARE_SHOWN]],
     ['search=WANT', [wanted]],
+    ['includes_air_agent=true', [agent]],
+    [`hash=${hash}`, [complete]],
     ['name=want', []],
   ])('contains the images that match `%s`', async (query, ids) => {
     expect(new Set(idsOf(await world.acme(`GET images/?${query}`)))).toEqual(new Set(ids));
-  });
-
-  it('can be filtered by `includes_air_agent`', async () => {
-    expect(idsOf(await world.acme('GET images/?includes_air_agent=true'))).toEqual([agent]);
-  });
-
-  it('can be filtered by `hash`', async () => {
-    expect(idsOf(await world.acme(`GET images/?hash=${hash}`))).toEqual([complete]);
   });
 
   it('can be filtered by `is_owned_by_client`', async () => {
@@ -303,15 +237,6 @@ describe('the list of images', async () => {
       SPARE_PUBLIC,
       SPARE_SHOWN,
     ]);
-  });
-
-  it('is paginated', async () => {
-    const { body } = await world.acme('GET images/?limit=2&offset=1&ordering=name');
-
-    expect(body.count).toBe(14);
-    expect(body.results.map(({ name }: { name: string }) => name)).toEqual(['agent', 'complete']);
-    expect(new URL(body.next).searchParams.get('offset')).toBe('3');
-    expect(new URL(body.previous).searchParams.get('offset')).toBe('0');
   });
 });
 
@@ -340,18 +265,15 @@ describe('publishing an image', () => {
     expect(idsOf(await globex('GET images/?name=shown'))).toEqual([]);
   });
 
-  it.each(['2.0', 'dsx'] as const)(
-    'accepts a new name and version when the image is unpublished, in %s',
-    async (air) => {
-      const own = await airImagesServer({ air });
-      const id = await own.uploaded({ name: 'shown' });
-      await own.acme(`PATCH images/${id}/publish/`, {});
+  it.each(['2.0', 'dsx'] as const)('accepts a new name when the image is unpublished, in %s', async (air) => {
+    const own = await airImagesServer({ air });
+    const id = await own.uploaded({ name: 'shown' });
+    await own.acme(`PATCH images/${id}/publish/`, {});
 
-      const after = await own.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
+    const after = await own.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
 
-      expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
-    },
-  );
+    expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
+  });
 
   it('applies the name and version of a request to unpublish when it is approved, in dsx', async () => {
     const dsx = await airImagesServer({ air: 'dsx' });
@@ -388,116 +310,17 @@ describe('publishing an image', () => {
     expect((await acme(`PATCH images/${id}/unpublish/`)).status).toBe(200);
     expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);
   });
-
-  it('requires `air:image_publish`, which does not allow uploads', async () => {
-    const id = await server.uploaded();
-    const writer = await server.withScopes(['air:access', 'air:image_read', 'air:image_write']);
-    const publisher = await server.withScopes(['air:access', 'air:image_publish']);
-
-    expectRefusal(await writer(`PATCH images/${id}/publish/`, {}), 403, NOT_PERMITTED);
-    expectRefusal(await publisher('POST images/', IMAGE), 403, NOT_PERMITTED);
-    expect((await publisher(`PATCH images/${id}/publish/`, {})).status).toBe(200);
-  });
-
-  it('still allows its owner to update the image', async () => {
-    const id = await server.uploaded();
-    await acme(`PATCH images/${id}/publish/`, {});
-
-    expect((await acme(`PATCH images/${id}/`, { notes: 'still ours' })).body.notes).toBe('still ours');
-    expect((await globex(`GET images/${id}/`)).status).toBe(200);
-  });
 });
 
-describe('image requests in dsx', async () => {
+it('publishing with `allowed_orgs` shows an image in dsx only to these organisations', async () => {
   const dsx = await airImagesServer({ air: 'dsx' });
-  const REASON = { justification: 'everybody needs it' };
+  const budgets = await dsx.globex('GET resource-budgets/');
+  const [{ org_id }] = budgets.body.results;
+  const [forNobody, forGlobex] = [await dsx.uploaded(), await dsx.uploaded()];
+  const published = await dsx.acme(`PATCH images/${forNobody}/publish/`, { prefer_public: false });
+  expect(published.body).toMatchObject({ published: true, publicly_published: false });
+  await dsx.acme(`PATCH images/${forGlobex}/publish/`, { prefer_public: false, allowed_orgs: [org_id] });
 
-  it('allow one open request for an image, until it is cancelled', async () => {
-    const id = await dsx.uploaded();
-    const { status, body } = await dsx.acme(`PATCH images/${id}/request-publish/`, REASON);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ published: false, publish_access_record_id: expect.stringMatching(UUID) });
-
-    expectOpenRequest(await dsx.acme(`PATCH images/${id}/request-publish/`, REASON));
-    expectOpenRequest(await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON));
-
-    const cancelled = await dsx.acme(`PATCH images/${id}/cancel-publish-access-record/`, {});
-    expect(cancelled.status).toBe(200);
-    expect(cancelled.body.publish_access_record_id).toBeNull();
-    expectRefusal(await dsx.acme(`PATCH images/${id}/cancel-publish-access-record/`, {}), 400, /open/);
-    expect((await dsx.acme(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(200);
-  });
-
-  it('allow publishing only an unpublished image, and unpublishing only a published image', async () => {
-    const id = await dsx.uploaded();
-    expectRefusal(await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON), 400, /is unpublished/);
-    await dsx.acme(`PATCH images/${id}/publish/`, {});
-    expectRefusal(await dsx.acme(`PATCH images/${id}/request-publish/`, REASON), 400, /is public/);
-    expect((await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON)).status).toBe(200);
-  });
-
-  it('require a justification', async () => {
-    const id = await dsx.uploaded();
-
-    expectRefusal(await dsx.acme(`PATCH images/${id}/request-publish/`, {}), 400, /`justification`/);
-  });
-
-  it.each(['air:image_write', 'air:image_publish'])('accept a key with `%s`', async (scope) => {
-    const id = await dsx.uploaded();
-    const key = await dsx.withScopes([scope]);
-
-    expect((await key(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(200);
-  });
-
-  it('show an image with `allowed_orgs` only to these organisations', async () => {
-    const budgets = await dsx.globex('GET resource-budgets/');
-    const [{ org_id }] = budgets.body.results;
-    const [forNobody, forGlobex] = [await dsx.uploaded(), await dsx.uploaded()];
-    const published = await dsx.acme(`PATCH images/${forNobody}/publish/`, { prefer_public: false });
-    expect(published.body).toMatchObject({ published: true, publicly_published: false });
-    await dsx.acme(`PATCH images/${forGlobex}/publish/`, { prefer_public: false, allowed_orgs: [org_id] });
-
-    expect((await dsx.globex(`GET images/${forGlobex}/`)).status).toBe(200);
-    expectRefusal(await dsx.globex(`GET images/${forNobody}/`), 404, NOT_FOUND);
-  });
-
-  it('do not exist in 2.0', async () => {
-    const id = await server.uploaded();
-
-    expect((await acme(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(404);
-  });
-});
-
-function expectOpenRequest(answer: Parameters<typeof expectRefusal>[0]): void {
-  expectRefusal(answer, 409, /open/);
-}
-
-describe('access to images', () => {
-  it('with `air:image_read` is read-only', async () => {
-    const reader = await server.withScopes(['air:access', 'air:image_read']);
-
-    expect((await reader('GET images/')).status).toBe(200);
-    expect((await reader(`GET images/${PUBLIC}/`)).status).toBe(200);
-    expectRefusal(await reader('POST images/', IMAGE), 403, NOT_PERMITTED);
-    expectRefusal(await reader(`PATCH images/${PUBLIC}/`, {}), 403, NOT_PERMITTED);
-    expectRefusal(await reader(`DELETE images/${PUBLIC}/`, {}), 403, NOT_PERMITTED);
-  });
-
-  it('is checked before the image and the body', async () => {
-    const reader = await server.withScopes(['air:access', 'air:image_read']);
-
-    expectRefusal(await reader(`PATCH images/${NO_ID}/start-upload/`, { size: 'big' }), 403, NOT_PERMITTED);
-    expectRefusal(await reader('POST images/', {}), 403, NOT_PERMITTED);
-  });
-
-  it('is read-only with the role `air`', async () => {
-    const user = server.as(castKey('air-user').key);
-
-    expect((await user('GET images/')).status).toBe(200);
-    expectRefusal(await user('POST images/', IMAGE), 403, NOT_PERMITTED);
-  });
-});
-
-it('the times of an image are in UTC', async () => {
-  expect((await acme('POST images/', IMAGE)).body.created).toMatch(/^2026-01-15T12:00:00(?:\.0+)?Z$/);
+  expect((await dsx.globex(`GET images/${forGlobex}/`)).status).toBe(200);
+  expectRefusal(await dsx.globex(`GET images/${forNobody}/`), 404, NOT_FOUND);
 });

@@ -90,6 +90,8 @@ describe('publishing', async () => {
         denial_reason: '',
       });
       expect((await read(id)).published).toBe(false);
+      for (const action of ['request-publish', 'request-unpublish'])
+        expectRefusal(await actOn(id, action, request), 409, /open/);
       expect((await owner(`GET ${records}?${member}=${id}&status=PENDING`)).body.count).toBe(1);
       expect((await owner(`GET ${records}?${member}=${id}&status=APPROVED`)).body.count).toBe(0);
     });
@@ -145,13 +147,6 @@ describe('publishing', async () => {
       expectRefusal(await decide(record, 'approve'), 400, /`DENIED`/);
     });
 
-    it('cannot be approved or denied by its owner', async () => {
-      const record = await requestRecord(await create());
-      for (const action of ['approve', 'deny', 'set-visibility']) {
-        expectRefusal(await decide(record, action, {}, owner), 403, NOT_PERMITTED);
-      }
-    });
-
     it('can be cancelled before a decision', async () => {
       const id = await create();
       const record = await requestRecord(id);
@@ -169,7 +164,9 @@ describe('publishing', async () => {
         status: 'APPROVED',
         publicly_published: true,
       });
+      expectRefusal(await actOn(id, 'request-publish', request), 400, /is public/);
       await acme(`PATCH ${path}${id}/unpublish/`, {});
+      expectRefusal(await actOn(id, 'request-unpublish', REASON), 400, /is unpublished/);
 
       expect((await owner(`GET ${records}${record}/`)).body.status).toBe('REMOVED');
       expect((await read(id)).publish_access_record_id).toBeNull();
