@@ -65,19 +65,12 @@ describe('creating', () => {
   });
 
   it.each<[field: string, body: object]>([
-    ['name', { name: '' }],
-    ['name', { name: 5 }],
     ['cpu', { cpu: 0 }],
     ['memory', { memory: 1023 }],
     ['storage', { storage: 9 }],
-    ['cpu', { cpu: 1.5 }],
-    ['pos_x', { pos_x: 'left' }],
-    ['labels', { labels: 'red' }],
     ['image', { image: NOTHING }],
-    ['image', { image: 'generic/ubuntu2204' }],
     ['image', { image: GLOBEX_PRIVATE }],
     ['simulation', { simulation: NOTHING }],
-    ['simulation', { simulation: 'nothing' }],
     ['simulation', { simulation: GLOBEX_LAB }],
   ])('with an invalid `%s` returns 400 and names it: %j', async (field, body) => {
     const { id } = await air.simulation();
@@ -85,25 +78,16 @@ describe('creating', () => {
     expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, ...body }), 400, field);
     expect(await air.all(`${NODES}?simulation=${id}`)).toEqual([]);
   });
-
-  it.each(['name', 'simulation'])('without `%s` returns 400 and names it', async (field) => {
-    const { id } = await air.simulation();
-
-    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, [field]: undefined }), 400, field);
-  });
 });
 
 it('a strict server validates the entries of maps', async () => {
   const strict = await airServer({ strict: true });
   const { id } = await strict.simulation();
-  const create = (overrides: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...overrides });
+  const create = (eth0: object) =>
+    strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, management_interfaces: { eth0 } });
 
-  expectRefused(
-    await create({ management_interfaces: { eth0: { ipp: '::1' } } }),
-    400,
-    'management_interfaces.eth0.ipp',
-  );
-  expect((await create({ management_interfaces: { eth0: { ip: null } }, metadata: null })).status).toBe(201);
+  expectRefused(await create({ ipp: '::1' }), 400, 'management_interfaces.eth0.ipp');
+  expect((await create({ ip: null })).status).toBe(201);
 });
 
 it('the image of a drive must be visible and cannot be deleted', async () => {
@@ -140,9 +124,6 @@ describe('updating', () => {
   it.each([
     ['image', NOTHING],
     ['image', GLOBEX_PRIVATE],
-    ['image', null],
-    ['cpu', 0],
-    ['memory', 512],
   ])('with an invalid `%s` returns 400 and names it: %j', async (field, value) => {
     const node = await air.node();
 
@@ -196,8 +177,6 @@ describe('creating from a system node', () => {
   it.each([
     ['system_node', { system_node: NOTHING }],
     ['simulation', { simulation: GLOBEX_LAB }],
-    ['image', { image: NOTHING }],
-    ['name', { name: '' }],
   ])('with an invalid `%s` returns 400 and names it', async (field, overrides) => {
     const { id } = await air.simulation();
     const body = { system_node: SYSTEM_NODE, simulation: id, name: 'x', ...overrides };
@@ -212,9 +191,8 @@ describe('creating from a system node', () => {
   });
 });
 
-describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
-  const world = servers[profile];
-  const isLater = profile === 'dsx';
+describe('bulk operations', () => {
+  const world = servers.dsx;
 
   async function createFurnished() {
     const { id } = await world.simulation();
@@ -226,12 +204,8 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     ['PATCH bulk-reset', 204, (id) => ({ id })],
     ['PATCH bulk-rebuild', 204, (id) => ({ id })],
     ['PATCH bulk-assign', 204, (id) => ({ node: id })],
-    ...(isLater
-      ? ([
-          ['PATCH bulk-delete', 204, (id) => ({ id })],
-          ['POST bulk-copy', 200, (id) => ({ id })],
-        ] as typeof actions)
-      : []),
+    ['PATCH bulk-delete', 204, (id) => ({ id })],
+    ['POST bulk-copy', 200, (id) => ({ id })],
   ];
   /** Only nodes of an INACTIVE simulation can be copied. */
   const prepare = async (action: string, id: string) => {
@@ -251,7 +225,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(expected);
   });
 
-  it.runIf(isLater)('copies have unique names in the simulation', async () => {
+  it('copies have unique names in the simulation', async () => {
     const { id, nodes } = await createFurnished();
     const copy = () => world.admin(`POST ${NODES}bulk-copy/`, { simulation: id, nodes: [{ id: nodes[0].id }] });
     expectRefused(await copy(), 400, 'ACTIVE', 'INACTIVE');
@@ -265,23 +239,18 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(actions)(
-    '%s changes nothing if one node does not exist in the simulation',
-    async (action, _status, entry) => {
-      const { id, nodes } = await createFurnished();
-      const foreignNode = await world.node();
-      const before = [await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)];
+  it.each(actions)('%s changes nothing if a node is not in the simulation', async (action, _status, entry) => {
+    const { id, nodes } = await createFurnished();
+    const foreignNode = await world.node();
+    const before = [await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)];
 
-      for (const foreignId of [NOTHING, foreignNode.id]) {
-        const body = { simulation: id, nodes: [...idsOf(nodes), foreignId].map(entry) };
-        expectRefused(await world.admin(requestOf(action), body), 400, 'nodes');
-      }
+    for (const foreignId of [NOTHING, foreignNode.id]) {
+      const body = { simulation: id, nodes: [...idsOf(nodes), foreignId].map(entry) };
+      expectRefused(await world.admin(requestOf(action), body), 400, 'nodes');
+    }
 
-      expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(
-        before,
-      );
-    },
-  );
+    expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(before);
+  });
 
   it.each(actions)('%s applies once to a repeated node', async (action, status, entry) => {
     const { id, nodes } = await createFurnished();
@@ -310,7 +279,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
   });
 
   it.each(actions)('%s names the invalid member of the body', async (action, _status, entry) => {
-    const { id, nodes } = await createFurnished();
+    const { nodes } = await createFurnished();
     const request = requestOf(action);
 
     expectRefused(await world.admin(request, { simulation: NOTHING, nodes: [entry(nodes[0].id)] }), 400, 'simulation');
@@ -319,9 +288,6 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
       400,
       'simulation',
     );
-    expectRefused(await world.admin(request, { nodes: [entry(nodes[0].id)] }), 400, 'simulation');
-    expectRefused(await world.admin(request, { simulation: id, nodes: [] }), 400, 'nodes');
-    expectRefused(await world.admin(request, { simulation: id }), 400, 'nodes');
   });
 
   it.each(['reset', 'rebuild'])('bulk-%s requires a running simulation', async (action) => {
@@ -365,41 +331,30 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     }
   });
 
-  if (isLater) {
-    it('bulk-update changes several nodes', async () => {
-      const { id, nodes } = await createFurnished();
-      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 4, image: ACME_SWITCH, name: 'never' };
+  it('bulk-update changes several nodes', async () => {
+    const { id, nodes } = await createFurnished();
+    const body = { simulation: id, node_ids: idsOf(nodes), cpu: 4, image: ACME_SWITCH, name: 'never' };
 
-      const updated = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
+    const updated = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
 
-      expect(updated).toMatchObject([
-        { cpu: 4, image: ACME_SWITCH },
-        { cpu: 4, image: ACME_SWITCH },
-      ]);
-      expect(updated.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
-    });
+    expect(updated).toMatchObject([
+      { cpu: 4, image: ACME_SWITCH },
+      { cpu: 4, image: ACME_SWITCH },
+    ]);
+    expect(updated.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
+  });
 
-    it('bulk-update applies once to a repeated node', async () => {
-      const { id, nodes } = await createFurnished();
-      const body = { simulation: id, node_ids: [nodes[0].id, nodes[0].id], cpu: 4 };
+  it.each<[field: string, overridesOf: (id: string) => object]>([
+    ['image', () => ({ image: NOTHING })],
+    ['node', (id) => ({ node_ids: [id, NOTHING] })],
+    ['simulation', () => ({ simulation: NOTHING })],
+  ])('bulk-update with an invalid `%s` returns 400 and changes nothing', async (field, overridesOf) => {
+    const { id, nodes } = await createFurnished();
+    const body = { simulation: id, node_ids: idsOf(nodes), cpu: 9, ...overridesOf(nodes[0].id) };
 
-      expect(await world.done(200, `PATCH ${NODES}bulk-update/`, body)).toMatchObject([{ cpu: 4 }]);
-    });
-
-    it.each<[field: string, overridesOf: (id: string) => object]>([
-      ['image', () => ({ image: NOTHING })],
-      ['cpu', () => ({ cpu: 0 })],
-      ['node', (id) => ({ node_ids: [id, NOTHING] })],
-      ['node_ids', () => ({ node_ids: [] })],
-      ['simulation', () => ({ simulation: NOTHING })],
-    ])('bulk-update with an invalid `%s` returns 400 and changes nothing', async (field, overridesOf) => {
-      const { id, nodes } = await createFurnished();
-      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 9, ...overridesOf(nodes[0].id) };
-
-      expectRefused(await world.admin(`PATCH ${NODES}bulk-update/`, body), 400, field);
-      expect((await world.all(`${NODES}?simulation=${id}`)).map(({ cpu }) => cpu)).toEqual([1, 1]);
-    });
-  }
+    expectRefused(await world.admin(`PATCH ${NODES}bulk-update/`, body), 400, field);
+    expect((await world.all(`${NODES}?simulation=${id}`)).map(({ cpu }) => cpu)).toEqual([1, 1]);
+  });
 });
 
 describe('a node in dsx', () => {

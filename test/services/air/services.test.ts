@@ -13,26 +13,18 @@ it('a service requires a port and an interface', async () => {
   expect(await done(200, `GET ${SERVICES}${service.id}/`)).toEqual(service);
 });
 
-it.each(['SSH', 'HTTPS', 'HTTP', 'OTHER'])(
-  'a service of type %s has every value of the request',
-  async (service_type) => {
-    const { id } = await air.interface();
-    const body = { interface: id, node_port: 65_535, service_type, name: 'mine' };
+it.each(['SSH', 'HTTPS', 'HTTP', 'OTHER'])('a service can have the type %s', async (service_type) => {
+  const { id } = await air.interface();
+  const body = { interface: id, node_port: 65_535, service_type, name: 'mine' };
 
-    expect(await done(201, `POST ${SERVICES}`, body)).toMatchObject(body);
-  },
-);
+  expect(await done(201, `POST ${SERVICES}`, body)).toMatchObject(body);
+});
 
 it.each<[field: string, body: object]>([
   ['node_port', { node_port: 0 }],
   ['node_port', { node_port: 65_536 }],
-  ['node_port', { node_port: '22' }],
-  ['node_port', { node_port: undefined }],
   ['interface', { interface: NOTHING }],
   ['interface', { interface: GLOBEX_LAB }],
-  ['interface', { interface: undefined }],
-  ['service_type', { service_type: 'FTP' }],
-  ['name', { name: 5 }],
 ])('an invalid `%s` returns 400 and is named: %j', async (field, body) => {
   const { id } = await air.interface();
 

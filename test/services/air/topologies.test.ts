@@ -6,7 +6,6 @@ import {
   GLOBEX_PRIVATE,
   INSTRUCTIONS,
   INTERFACES,
-  LEAF_SPINE,
   LINKS,
   NODES,
   SERVICES,
@@ -85,12 +84,6 @@ describe('importing', () => {
     });
   });
 
-  it.each([{}, { ztp: null }])('JSON creates no ZTP script with %j', async (overrides) => {
-    const { id } = await importTopology({ nodes: {} }, overrides);
-
-    expect((await admin(`GET simulations/${id}/ztp-script/`)).status).toBe(404);
-  });
-
   it('DOT creates the same nodes and links as JSON', async () => {
     const content = `graph "lab" {
       "leaf" [os="generic/ubuntu2204" cpu="2" memory="2048" storage="20"]
@@ -145,22 +138,17 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
 
   it.each<[title: string, content: unknown, field: string]>([
     ['a string as content', 'nodes', 'content'],
-    ['a list as content', [], 'content'],
     ['no nodes', {}, 'content.nodes'],
-    ['a list of nodes', { nodes: [plainNode] }, 'content.nodes'],
     ['a string as a node', { nodes: { a: plainNode, b: 'x' } }, 'content.nodes.b'],
     ['a node without an image', { nodes: { a: plainNode, b: {} } }, 'content.nodes.b.os'],
     ['an unknown image', { nodes: { a: plainNode, b: { os: 'novel' } } }, 'content.nodes.b.os'],
     ['an image of another organisation', { nodes: { b: { os: GLOBEX_PRIVATE } } }, 'content.nodes.b.os'],
     ['a fraction of a processor', { nodes: { b: { ...plainNode, cpu: 0.5 } } }, 'content.nodes.b.cpu'],
     ['zero processors', { nodes: { b: { ...plainNode, cpu: 0 } } }, 'content.nodes.b.cpu'],
-    ['a string as memory', { nodes: { b: { ...plainNode, memory: '2 GiB' } } }, 'content.nodes.b.memory'],
     ['negative storage', { nodes: { b: { ...plainNode, storage: -1 } } }, 'content.nodes.b.storage'],
     ['a string as a position', { nodes: { b: { ...plainNode, pos: { x: 'left', y: 0 } } } }, 'content.nodes.b.pos'],
     ['an object as links', { nodes: { a: plainNode }, links: {} }, 'content.links'],
-    ['a string as a link', topologyWith('a-b'), 'content.links[0]'],
     ['a link with one end', topologyWith([endpoint('a', 'e')]), 'content.links[0]'],
-    ['a link with three ends', topologyWith([endpoint('a', 'e'), endpoint('b', 'e'), 'exit']), 'content.links[0]'],
     ['a link to an unknown node', topologyWith([endpoint('a', 'e'), endpoint('c', 'e')]), 'content.links[0]'],
     ['a link without an interface', topologyWith([endpoint('a', 'e'), { node: 'b' }]), 'content.links[0]'],
     ['a link with two exits', topologyWith(['exit', 'exit']), 'content.links[0]'],
@@ -201,9 +189,7 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
   it.each<[title: string, content: unknown, field: string]>([
     ['an object as content', { nodes: {} }, 'content'],
     ['text that is not a graph', 'nodes: a', 'content'],
-    ['a node without an image', 'graph g {\n a [cpu=1]\n}', 'content.nodes.a.os'],
     ['a string as a processor count', 'graph g {\n a [os="x" cpu="two"]\n}', 'content.nodes.a.cpu'],
-    ['a link to an unknown node', 'graph g {\n a [os="x"]\n a:e -- b:e\n}', 'content.links[0]'],
     ['a node without attributes', 'graph g {\n a\n}', 'content'],
     ['a link without interfaces', 'graph g { a [os="x"] b [os="x"] a -- b }', 'content.links[0]'],
     ['directed edges', 'graph g { a:e -> b:e }', 'content'],
@@ -217,7 +203,6 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
     ['a node named `__proto__`', 'graph g { __proto__ [os="x"] }', 'content'],
     ['a name of 256 characters', `graph g { ${'a'.repeat(256)} [os="x"] }`, 'content'],
     ['a value of 5000 characters', `graph g { a [os="${'x'.repeat(5000)}"] }`, 'content'],
-    ['an image name of 256 characters', `graph g { a [os="${'x'.repeat(256)}"] }`, 'content.nodes.a.os'],
     ['20001 statements', `graph g { ${'a [os=x];'.repeat(20_001)} }`, 'content'],
     ['50000 nested subgraphs', `graph g { ${'subgraph {'.repeat(50_000)}`, 'content'],
   ])('DOT: %s', async (_what, content, field) => {
@@ -227,17 +212,6 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
       400,
       field.replace('content', 'topology_data'),
     );
-  });
-
-  it.each<[body: object, field: string]>([
-    [{ content: { nodes: {} }, name: 'x' }, 'format'],
-    [{ format: 'YAML', content: { nodes: {} }, name: 'x' }, 'format'],
-    [{ format: 'JSON', name: 'x' }, 'content'],
-    [{ format: 'JSON', content: { nodes: {} } }, 'name'],
-    [{ format: 'JSON', content: { nodes: {} }, name: '' }, 'name'],
-    [{ format: 'JSON', content: { nodes: {} }, name: 'x', ztp: 5 }, 'ztp'],
-  ])('%j returns 400 and names `%s`', async (body, field) => {
-    expectRefused(await admin('POST simulations/import/', body), 400, field);
   });
 });
 
@@ -280,13 +254,6 @@ describe('exporting', () => {
     expect(await osOf('?image_ids=false')).toEqual(['generic/ubuntu2204', 'acme-switch']);
   });
 
-  it('returns a simulation of the seed', async () => {
-    const { content, ztp } = await exportSimulation(LEAF_SPINE);
-
-    expect(Object.keys(content.nodes)).toEqual(['leaf1', 'leaf2', 'spine1']);
-    expect([content.links, ztp]).toEqual([[], null]);
-  });
-
   it('returns 400 while two nodes have the same name', async () => {
     const { id } = await importTopology(CONTENT);
     const { id: twin } = await done(201, `POST ${NODES}`, { simulation: id, name: 'leaf' });
@@ -295,72 +262,16 @@ describe('exporting', () => {
     await done(200, `PATCH ${NODES}${twin}/`, { name: 'other-leaf' });
     expect(Object.keys((await exportSimulation(id)).content.nodes)).toEqual(['leaf', 'spine', 'other-leaf']);
   });
-
-  it('returns 400 for an unknown format', async () => {
-    expectRefused(await admin(`GET simulations/${LEAF_SPINE}/export/?topology_format=YAML`), 400, 'topology_format');
-  });
 });
 
-describe('parsing', () => {
-  it('returns the topology and creates nothing', async () => {
-    const before = await air.all(SIMULATIONS);
+it('parsing returns the topology and creates nothing', async () => {
+  const before = await air.all(SIMULATIONS);
 
-    const text = { topology_data: JSON.stringify(CONTENT), source_format: 'JSON', destination_format: 'JSON' };
-    const parsed = await done(200, 'POST simulations/parse/', text);
+  const text = { topology_data: JSON.stringify(CONTENT), source_format: 'JSON', destination_format: 'JSON' };
+  const parsed = await done(200, 'POST simulations/parse/', text);
 
-    expect(parsed).toEqual(CONTENT);
-    expect(await air.all(SIMULATIONS)).toEqual(before);
-  });
-
-  it.each<[field: string, overrides: object]>([
-    ['`source_format`', { source_format: 'YAML' }],
-    ['`destination_format`', { destination_format: 'DOT' }],
-    ['`topology_data`', { topology_data: '{', source_format: 'JSON' }],
-    ['`topology_data.nodes`', { topology_data: '{}', source_format: 'JSON' }],
-    ['topology_data', { topology_data: undefined }],
-  ])('returns 400 and names %s', async (field, overrides) => {
-    expectRefused(
-      await admin('POST simulations/parse/', { ...parseRequestOf('graph g { }'), ...overrides }),
-      400,
-      field,
-    );
-  });
-});
-
-describe('the time to parse DOT is linear in its length:', () => {
-  const LENGTH = 30_000;
-
-  it.each<[title: string, content: (length: number) => string]>([
-    ['one long line', (length) => `graph g { ${'a:e -- '.repeat(length / 7)}`],
-    ['white space', (length) => `graph g { a${' '.repeat(length)}`],
-    ['one long name', (length) => `graph g { ${'a'.repeat(length)}`],
-    ['unclosed quotes', (length) => `graph g { a [x="${'b '.repeat(length / 2)}`],
-    ['escapes', (length) => `graph g { a [x="${'\\"'.repeat(length / 2)}`],
-    ['concatenated strings', (length) => `graph g { a [x=${'"b" + '.repeat(length / 6)}`],
-    ['semicolons', (length) => `graph g { ${';'.repeat(length)}`],
-    ['comments', (length) => `graph g { ${'/**/'.repeat(length / 4)}`],
-    ['unclosed comments', (length) => `graph g { a [${'x=/* '.repeat(length / 5)}`],
-    ['subgraphs', (length) => `graph g { ${'subgraph {'.repeat(length / 10)}`],
-    ['brackets', (length) => `graph g { a [x=${'<'.repeat(length)}`],
-    ['attributes', (length) => `graph g { a [${Array.from({ length: length / 10 }, (_, n) => `a${n}=1`).join(' ')}`],
-    ['an interface of hyphens', (length) => `graph g { a:${'-'.repeat(length)} }`],
-    ['hyphens', (length) => `graph g { ${'a-'.repeat(length / 2)}`],
-  ])('%s', async (_what, content) => {
-    const measureParse = async (length: number) => {
-      const body = parseRequestOf(content(length));
-      const before = process.cpuUsage();
-      expectRefused(await admin('POST simulations/parse/', body), 400, 'topology_data');
-      // CPU time of this process in milliseconds, to exclude other processes of the machine.
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / 1000;
-    };
-    await measureParse(LENGTH);
-
-    const [once, fourfold] = [await measureParse(LENGTH), await measureParse(4 * LENGTH)];
-
-    // A quadratic parser would take sixteen times as long. The margin covers other work of this process.
-    expect(fourfold).toBeLessThan(10 * once + 250);
-  });
+  expect(parsed).toEqual(CONTENT);
+  expect(await air.all(SIMULATIONS)).toEqual(before);
 });
 
 describe('placement groups in a topology', () => {
@@ -389,13 +300,10 @@ describe('placement groups in a topology', () => {
     expect(await air.all(`${NODES}?simulation=${id}`)).toMatchObject([{ placement_group: '7' }]);
   });
 
-  it.each([null, 7, 'x'.repeat(65)])(
-    'are rejected unless they are strings of at most 64 characters: %j',
-    async (group) => {
-      const body = { format: 'JSON', name: 'refused', content: topologyWithGroup(group) };
-      expectRefused(await admin('POST simulations/import/', body), 400, 'placement_group');
-    },
-  );
+  it.each([null, 7, 'x'.repeat(65)])('cannot be %j, but only strings of at most 64 characters', async (group) => {
+    const body = { format: 'JSON', name: 'refused', content: topologyWithGroup(group) };
+    expectRefused(await admin('POST simulations/import/', body), 400, 'placement_group');
+  });
 });
 
 describe('services and instructions in a topology of the dsx API', async () => {
@@ -462,42 +370,25 @@ describe('services and instructions in a topology of the dsx API', async () => {
   it.each([
     ['services', 'x', '`content.services`'],
     ['services', Array.from({ length: 2501 }, () => SERVICE), '`content.services`'],
-    ['services', ['x'], 'content.services[0]'],
     ['services', [{ ...SERVICE, node: 'b' }], 'content.services[0]'],
     ['services', [{ ...SERVICE, interface: '' }], 'content.services[0]'],
     ['services', [SERVICE, { ...SERVICE, port: 0 }], 'content.services[1].port'],
     ['services', [{ ...SERVICE, port: 65_536 }], 'content.services[0].port'],
-    ['services', [{ ...SERVICE, port: '22' }], 'content.services[0].port'],
-    ['services', [{ ...SERVICE, name: 7 }], 'content.services[0].name'],
     ['services', [{ ...SERVICE, service_type: 'FTP' }], 'content.services[0].service_type'],
-    ['services', [{ ...SERVICE, service_type: 7 }], 'content.services[0].service_type'],
     ['instructions', {}, '`content.instructions`'],
-    ['instructions', [null], 'content.instructions[0]'],
     ['instructions', [{ ...INSTRUCTION, node: 'b' }], 'content.instructions[0].node'],
     ['instructions', [{ ...INSTRUCTION, executor: 'toString' }], 'content.instructions[0].executor'],
-    ['instructions', [{ ...INSTRUCTION, name: 7 }], 'content.instructions[0].name'],
-    ['instructions', [{ ...INSTRUCTION, run_again_on_rebuild: 1 }], 'content.instructions[0].run_again_on_rebuild'],
-    ['instructions', [{ ...INSTRUCTION, data: 7 }], 'content.instructions[0].data'],
     ['instructions', [{ ...INSTRUCTION, data: {} }], 'content.instructions[0].data.commands'],
-    ['instructions', [{ ...INSTRUCTION, data: { commands: 'ls' } }], 'content.instructions[0].data.commands'],
     ['instructions', [{ ...INSTRUCTION, data: { commands: ['ls', 1] } }], '`content.instructions[0].data.commands[1]`'],
-    ['instructions', [{ ...INSTRUCTION, data: { commands: [], zzz: 1 } }], '`content.instructions[0].data.zzz`'],
-    [
-      'instructions',
-      [{ ...INSTRUCTION, data: { commands: [], executor: 'shell' } }],
-      '`content.instructions[0].data.executor`',
-    ],
     ['instructions', [{ ...INSTRUCTION, data: 'x'.repeat(65_537) }], 'data.commands[0]'],
     [
       'instructions',
       [INSTRUCTION, { ...INSTRUCTION, executor: 'file', data: { files: [{ path: '/a', content: 7 }] } }],
       '`content.instructions[1].data.files[0].content`',
     ],
-    ['instructions', [{ ...INSTRUCTION, executor: 'file', data: { files: [['a']] } }], 'data.files[0]'],
     ['instructions', [{ ...INSTRUCTION, executor: 'file', data: { files: [], post_commands: 'ls' } }], 'post_commands'],
     ['instructions', [{ ...INSTRUCTION, executor: 'init', data: 'x'.repeat(256) }], 'data.hostname'],
     ['instructions', [{ ...INSTRUCTION, executor: 'file' }], 'content.instructions[0].data'],
-    ['instructions', [{ ...INSTRUCTION, executor: 'init', data: { hostname: 7 } }], 'data.hostname'],
   ])('return 400 if they are invalid, and nothing is stored: %s %j', async (member, value, field) => {
     const before = await dsx.all(SIMULATIONS);
 
