@@ -43,12 +43,6 @@ describe('the page of the realm', () => {
     expect([isSignedBy(after, newToken), isSignedBy(after, oldToken)]).toEqual([true, false]);
   });
 
-  it.each(['2.19', '2.24', '2.26', '3.0'] as const)('exists in %s', async (runai) => {
-    const { status, body } = await (await testServer({ runai })).call(`GET ${PAGE}`);
-
-    expect([status, body.realm]).toEqual([200, 'acme']);
-  });
-
   it('contains URLs with the path prefix of its world', async () => {
     await server.call('POST /_mock/worlds', { body: { id: 'team-a' } });
     const { body } = await server.call(`GET /w/team-a${PAGE}`);

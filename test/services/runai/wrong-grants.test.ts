@@ -101,6 +101,12 @@ const findServer = (profile: string) => {
   return found;
 };
 
+/** Sends the request of a case, with the secret of its client unless another is given. */
+const sendCase = ({ profile, endpoint, grantType, id, secret }: Case, given?: string) => {
+  const found = findServer(profile);
+  return requestToken(found.server, endpoint, grantType, id, given ?? secret ?? found.secret);
+};
+
 describe('a grant of another kind of client', () => {
   const refusedCases = cases.filter((testCase) => !isAllowed(testCase.grants, testCase));
   // The fixes do not depend on the grant, so one grant of each client is enough.
@@ -110,46 +116,28 @@ describe('a grant of another kind of client', () => {
     ).values(),
   ];
 
-  it.each(refusedCases)(
-    '($grantType) at $endpoint of $profile is rejected for $label with the allowed grants',
-    async (testCase) => {
-      const { server, secret } = findServer(testCase.profile);
-      const answer = await requestToken(
-        server,
-        testCase.endpoint,
-        testCase.grantType,
-        testCase.id,
-        testCase.secret ?? secret,
-      );
-      const message = readMessage(answer);
+  it.each(refusedCases)('($grantType) at $endpoint of $profile is rejected for $label', async (testCase) => {
+    const answer = await sendCase(testCase);
+    const message = readMessage(answer);
 
-      expect(answer.decision).toMatchObject({ reason: 'wrong_grant' });
-      if (testCase.endpoint !== 'v1') expect([answer.status, answer.body.error]).toEqual([400, 'unauthorized_client']);
-      expect(message).toContain(`The client may not use the grant \`${testCase.grantType}\`: it is ${testCase.label}.`);
-      const usable = listGrants(testCase.profile)
-        .filter(
-          ({ endpoint, grantType }) =>
-            endpoint === testCase.endpoint && isAllowed(testCase.grants, { ...testCase, grantType }),
-        )
-        .map(({ grantType }) => grantType);
-      for (const name of usable) expect(message.split('. It may use ')[1]).toContain(`\`${name}\``);
-      if (usable.length === 0 && testCase.profile !== '3.0')
-        expect(message).toContain('This endpoint has no grant for this client.');
-      if (usable.length === 0 && testCase.profile === '3.0')
-        expect(message).toContain('Run:ai 3.0 has no applications');
-    },
-  );
+    expect(answer.decision).toMatchObject({ reason: 'wrong_grant' });
+    if (testCase.endpoint !== 'v1') expect([answer.status, answer.body.error]).toEqual([400, 'unauthorized_client']);
+    expect(message).toContain(`The client may not use the grant \`${testCase.grantType}\`: it is ${testCase.label}.`);
+    const usable = listGrants(testCase.profile)
+      .filter(
+        ({ endpoint, grantType }) =>
+          endpoint === testCase.endpoint && isAllowed(testCase.grants, { ...testCase, grantType }),
+      )
+      .map(({ grantType }) => grantType);
+    for (const name of usable) expect(message.split('. It may use ')[1]).toContain(`\`${name}\``);
+    if (usable.length === 0 && testCase.profile !== '3.0')
+      expect(message).toContain('This endpoint has no grant for this client.');
+    if (usable.length === 0 && testCase.profile === '3.0') expect(message).toContain('Run:ai 3.0 has no applications');
+  });
 
   it.each(firstCases)('is not in the fixes if $endpoint of $profile has no such grant: $label', async (testCase) => {
-    const { server, secret } = findServer(testCase.profile);
-    const { decision } = await requestToken(
-      server,
-      testCase.endpoint,
-      testCase.grantType,
-      testCase.id,
-      testCase.secret ?? secret,
-    );
-    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+    const { decision } = await sendCase(testCase);
+    const { body } = await findServer(testCase.profile).server.call(`GET /_mock/decisions/${decision.id}`);
     const available = listGrants(testCase.profile).filter(({ endpoint }) => endpoint === testCase.endpoint);
     const absent = GRANT_TYPES.map(({ grantType }) => grantType).filter(
       (name) => !available.some(({ grantType }) => grantType === name),
@@ -160,31 +148,20 @@ describe('a grant of another kind of client', () => {
     for (const name of absent) expect(texts).not.toContain(`\`${name}\``);
   });
 
-  it.each(firstCases)(
-    'at $endpoint of $profile does not reveal $label to a caller without its secret',
-    async (testCase) => {
-      const { server } = findServer(testCase.profile);
-      const answer = await requestToken(server, testCase.endpoint, testCase.grantType, testCase.id, WRONG_SECRET);
-      const unknown = await requestToken(server, testCase.endpoint, testCase.grantType, 'nobody', WRONG_SECRET);
+  it.each(firstCases)('at $endpoint of $profile does not reveal $label without its secret', async (testCase) => {
+    const answer = await sendCase(testCase, WRONG_SECRET);
+    const unknown = await sendCase({ ...testCase, id: 'nobody' }, WRONG_SECRET);
 
-      expect(answer.decision).toMatchObject({ reason: 'wrong_secret' });
-      expect(readMessage(answer)).toBe(INVALID_CLIENT_MESSAGE);
-      expect([answer.status, answer.body]).toEqual([unknown.status, unknown.body]);
-    },
-  );
+    expect(answer.decision).toMatchObject({ reason: 'wrong_secret' });
+    expect(readMessage(answer)).toBe(INVALID_CLIENT_MESSAGE);
+    expect([answer.status, answer.body]).toEqual([unknown.status, unknown.body]);
+  });
 });
 
 it.each(cases.filter((testCase) => isAllowed(testCase.grants, testCase)))(
   '$grantType at $endpoint of $profile is accepted from $label',
   async (testCase) => {
-    const { server, secret } = findServer(testCase.profile);
-    const { decision } = await requestToken(
-      server,
-      testCase.endpoint,
-      testCase.grantType,
-      testCase.id,
-      testCase.secret ?? secret,
-    );
+    const { decision } = await sendCase(testCase);
 
     expect(`${decision?.reason}`).not.toMatch(/wrong_grant|unknown_client|wrong_secret/);
   },
@@ -284,12 +261,8 @@ it('a public client with a secret is rejected without information about its gran
   for (const [profile, { server }] of servers) {
     for (const grant of ['client_credentials', 'app_token']) {
       const endpoint = grant === 'app_token' ? 'v1' : 'realm';
-      if (
-        !cases.some(
-          (testCase) => testCase.profile === profile && testCase.endpoint === endpoint && testCase.grantType === grant,
-        )
-      )
-        continue;
+      const hasGrant = (one: Case) => one.profile === profile && one.endpoint === endpoint && one.grantType === grant;
+      if (!cases.some(hasGrant)) continue;
       const answer = await requestToken(server, endpoint, grant, PUBLIC_CLIENT, WRONG_SECRET);
       expect([answer.decision?.reason, readMessage(answer)]).toEqual(['public_client', INVALID_CLIENT_MESSAGE]);
     }
