@@ -282,6 +282,10 @@ describe('the issuer of a token', () => {
     ['no host', 'http://'],
     ['text before the origin', 'x http://mock'],
     ['no origin', ''],
+    ['its host as the beginning of another', 'http://mock.evil.test'],
+    ['its host as a user name', 'http://mock@evil.test'],
+    ['a public IPv6 address', 'http://[2001:db8::1]'],
+    ['a path that ends like an issuer', 'http://mock/x//mock'],
   ])('is rejected with %s', async (_what, base) => {
     const server = createServerWithIssuer(base);
 

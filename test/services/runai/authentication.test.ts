@@ -4,21 +4,17 @@ import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
 import { createLineLog } from '../../../src/lib/log.ts';
-import { createSeededRandom } from '../../../src/lib/random.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
-import type { Identity } from '../../../src/services/runai/collections/identities.ts';
-import { seed } from '../../../src/services/runai/seed.ts';
-import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';
+import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
+import { admin, cast, researcher } from '../../support/cast.ts';
 import { listHints } from '../../support/hints.ts';
 import { type CastKey, ngcCast } from '../../support/ngc-cast.ts';
-import { fullStore, recordsIn } from '../../support/nouns.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 import { forge, goodClaims, publicPem, shippedKey } from '../../support/tokens.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
 const SECOND = 1000;
-const HOUR = 3_600_000;
 const ISSUER_PATH = `/auth/realms/${cast.tenant.realm}`;
 
 const log: string[] = [];
@@ -54,17 +50,6 @@ const readHints = (on: TestServer = server) => listHints(on);
 /** Lists the secret parts of a credential. */
 const listSecrets = (authorization: string) => authorization.split(/[ ."]/).filter((part) => part.length > 12);
 
-/** Loads the cast into the world of a server, with changed identities. */
-const loadCast = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
-  const { rows, settings = {} } = await seed.createRows(cast, START, createSeededRandom('authentication'), {
-    runai: cast,
-  });
-  const records = recordsIn(rows);
-  const identities = change(records.identities);
-  const accessKeys = records.accessKeys.filter(({ owner }) => identities.some(({ id }) => id === owner));
-  await fullStore(on.world.store).world.load(await on.world.seed(), { ...records, identities, accessKeys, settings });
-};
-
 const validToken = await forge();
 const [validHeader = '', validPayload = '', validSignature = ''] = validToken.split('.');
 const forgeBearer = async (...parts: Parameters<typeof forge>) => `Bearer ${await forge(...parts)}`;
@@ -74,7 +59,6 @@ const signPayload = (payload: string) =>
     .setProtectedHeader({ alg: 'RS256', kid: shippedKey.kid })
     .sign(shippedKey.privateKey);
 const otherRsa = await generateKeyPair('RS256');
-const otherEc = await generateKeyPair('ES256');
 const pemAsSecret = new TextEncoder().encode(publicPem);
 const inSeconds = START / SECOND;
 
@@ -82,43 +66,20 @@ const unsigned = `${encodeJson({ alg: 'none', typ: 'JWT', kid: shippedKey.kid })
 const changedPayload = `${validHeader}.${encodeJson({ ...goodClaims, sub: admin.id })}.${validSignature}`;
 const changedSignature = `${validHeader}.${validPayload}.${validSignature.replace(/.{4}$/, (end) => (end === 'AAAA' ? 'BBBB' : 'AAAA'))}`;
 
-/** Changes the unused bits of the last base64 character, which do not affect the decoded bytes. */
-const changeSpareBits = (part: string) => {
-  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const last = digits[digits.indexOf(part.at(-1) ?? '') ^ 1] ?? '';
-  const changed = `${part.slice(0, -1)}${last}`;
-  expect(Buffer.from(changed, 'base64url')).toEqual(Buffer.from(part, 'base64url'));
-  return changed;
-};
-/** A valid token with a payload that has unused bits, too. */
-const tokenWithSpareBits = (await Promise.all(['', 'x'].map((jti) => forge({ jti })))).find(
-  (token) => (token.split('.')[1] ?? '').length % 4 !== 0,
-) as string;
-const [, sparePayload = '', spareSignature = ''] = tokenWithSpareBits.split('.');
 const [ngcKey] = ngcCast.keys as [CastKey];
 
 const rejected: [what: string, authorization: string | undefined, reason: DenyReason][] = [
   ['no header', undefined, 'no_token'],
   ['Basic credentials', `Basic ${Buffer.from('ci-bot:a-secret-of-it').toString('base64')}`, 'wrong_scheme'],
-  ['`Bearer` alone', 'Bearer', 'wrong_scheme'],
-  ['a token without a scheme', validToken, 'wrong_scheme'],
   ['another scheme with a valid token', `JWT ${validToken}`, 'wrong_scheme'],
-  ['`Bearer` without a space before the token', `Bearer${validToken}`, 'wrong_scheme'],
   ['garbage', 'Bearer complete-and-utter-garbage', 'malformed_token'],
-  ['garbage with two dots', 'Bearer garbage-header.garbage-payload.garbage-signature', 'malformed_token'],
   ['only dots', 'Bearer ...', 'malformed_token'],
   ['two tokens', `Bearer ${validToken} ${validToken}`, 'malformed_token'],
-  ['a token in quotes', `Bearer "${validToken}"`, 'malformed_token'],
   ['a token without a signature part', `Bearer ${validHeader}.${validPayload}`, 'malformed_token'],
   ['a payload that is not JSON', `Bearer ${await signPayload('no JSON at all')}`, 'malformed_token'],
-  ['a payload that is a JSON array', `Bearer ${await signPayload('[1,2,3,4,5,6]')}`, 'malformed_token'],
-  ['an expired token', await forgeBearer({ exp: inSeconds - 1 }), 'expired_token'],
   ['a token that expires now', await forgeBearer({ exp: inSeconds }), 'expired_token'],
-  ['an `exp` of -1e300', await forgeBearer({ exp: -1e300 }), 'expired_token'],
   ['an `nbf` in the future', await forgeBearer({ nbf: inSeconds + 6 }), 'not_yet_valid'],
-  ['an `nbf` of 1e300', await forgeBearer({ nbf: 1e300 }), 'not_yet_valid'],
   ['an `iat` in the future', await forgeBearer({ iat: inSeconds + 6 }), 'not_yet_valid'],
-  ['an `iat` of 1e300', await forgeBearer({ iat: 1e300, exp: 1e301 }), 'not_yet_valid'],
   ['the algorithm `none`', `Bearer ${unsigned}`, 'unsupported_algorithm'],
   ['the algorithm `none` with a valid signature', `Bearer ${unsigned}${validSignature}`, 'unsupported_algorithm'],
   [
@@ -126,37 +87,9 @@ const rejected: [what: string, authorization: string | undefined, reason: DenyRe
     await forgeBearer({}, { alg: 'HS256' }, pemAsSecret),
     'unsupported_algorithm',
   ],
-  ['ES256 with another key', await forgeBearer({}, { alg: 'ES256' }, otherEc.privateKey), 'unsupported_algorithm'],
   ['PS256 with another key', `Bearer ${encodeJson({ alg: 'PS256' })}.${validPayload}.AAAA`, 'unsupported_algorithm'],
-  ['padding after its signature', `Bearer ${validToken}==`, 'malformed_token'],
-  ['padding after its payload', `Bearer ${validHeader}.${validPayload}==.${validSignature}`, 'malformed_token'],
-  ['padding after its header', `Bearer ${validHeader}=.${validPayload}.${validSignature}`, 'malformed_token'],
-  [
-    'a space in its signature',
-    `Bearer ${validHeader}.${validPayload}.${validSignature.slice(0, 9)} ${validSignature.slice(9)}`,
-    'malformed_token',
-  ],
-  [
-    'a signature in plain base64',
-    `Bearer ${validHeader}.${validPayload}.${Buffer.from(validSignature, 'base64url').toString('base64').replace(/=+$/, '')}`,
-    'malformed_token',
-  ],
-  [
-    'changed unused bits in its signature',
-    `Bearer ${validHeader}.${validPayload}.${changeSpareBits(validSignature)}`,
-    'malformed_token',
-  ],
-  [
-    'changed unused bits in its payload',
-    `Bearer ${validHeader}.${changeSpareBits(sparePayload)}.${spareSignature}`,
-    'malformed_token',
-  ],
   ['an NGC key', `Bearer ${ngcKey.key}`, 'ngc_key_as_token'],
-  ['a string with the prefix of an NGC key', 'Bearer nvapi-short', 'ngc_key_as_token'],
   ['the id of another tenant', await forgeBearer({ tenant_id: 1002 }), 'wrong_tenant'],
-  ['a tenant id that is a string', await forgeBearer({ tenant_id: '1001' }), 'wrong_tenant'],
-  ['a tenant id that is null', await forgeBearer({ tenant_id: null }), 'wrong_tenant'],
-  ['an array of tenant ids', await forgeBearer({ tenant_id: [1001] }), 'wrong_tenant'],
   ['an unknown `kid`', await forgeBearer({}, { kid: 'another-key' }), 'unknown_key_id'],
   ['no `kid`', await forgeBearer({}, { kid: undefined as never }), 'unknown_key_id'],
   ['another RSA key with the `kid` of the mock', await forgeBearer({}, {}, otherRsa.privateKey), 'bad_signature'],
@@ -169,69 +102,7 @@ const rejected: [what: string, authorization: string | undefined, reason: DenyRe
   ['a changed signature', `Bearer ${changedSignature}`, 'bad_signature'],
   ['an empty signature', `Bearer ${validHeader}.${validPayload}.`, 'bad_signature'],
   ['an issuer of another host', await forgeBearer({ iss: `http://evil.test${ISSUER_PATH}` }), 'wrong_issuer'],
-  [
-    'an issuer with the host of the mock as a prefix',
-    await forgeBearer({ iss: `http://localhost.evil.test${ISSUER_PATH}` }),
-    'wrong_issuer',
-  ],
-  [
-    'an issuer with the host of the mock as its user name',
-    await forgeBearer({ iss: `http://localhost@evil.test${ISSUER_PATH}` }),
-    'wrong_issuer',
-  ],
-  ['an issuer of another realm', await forgeBearer({ iss: 'http://localhost:6625/auth/realms/other' }), 'wrong_issuer'],
-  ['an issuer with a public IPv4 address', await forgeBearer({ iss: `http://8.8.8.8${ISSUER_PATH}` }), 'wrong_issuer'],
-  [
-    'an issuer with a public IPv6 address',
-    await forgeBearer({ iss: `http://[2001:db8::1]${ISSUER_PATH}` }),
-    'wrong_issuer',
-  ],
-  [
-    'an issuer with a path that ends with the issuer of the mock',
-    await forgeBearer({ iss: `http://localhost/x//localhost${ISSUER_PATH}` }),
-    'wrong_issuer',
-  ],
-  ['an issuer that is only a path', await forgeBearer({ iss: ISSUER_PATH }), 'wrong_issuer'],
-  ['an issuer that is not a URL', await forgeBearer({ iss: 'acme' }), 'wrong_issuer'],
-  ['an issuer with a trailing slash', await forgeBearer({ iss: `${goodClaims.iss}/` }), 'wrong_issuer'],
-  ['an issuer with a query', await forgeBearer({ iss: `${goodClaims.iss}?realm=acme` }), 'wrong_issuer'],
-  ['an issuer of another scheme', await forgeBearer({ iss: `ftp://localhost:6625${ISSUER_PATH}` }), 'wrong_issuer'],
   ['an unknown subject', await forgeBearer({ sub: 'f0000000-0000-4000-8000-000000000000' }), 'unknown_subject'],
-  ['an empty subject', await forgeBearer({ sub: '' }), 'unknown_subject'],
-  ...(await Promise.all(
-    ['iss', 'sub', 'azp', 'iat', 'exp'].map(
-      async (claim): Promise<[string, string, DenyReason]> => [
-        `a token without \`${claim}\``,
-        await forgeBearer({ [claim]: undefined }),
-        'malformed_token',
-      ],
-    ),
-  )),
-  ...(await Promise.all(
-    (
-      [
-        ['iss', 7],
-        ['iss', [goodClaims.iss]],
-        ['sub', 7],
-        ['sub', null],
-        ['sub', { id: researcher.id }],
-        ['azp', 7],
-        ['azp', null],
-        ['iat', '1'],
-        ['iat', null],
-        ['exp', String(inSeconds + 3600)],
-        ['exp', null],
-        ['exp', true],
-        ['nbf', '1'],
-      ] as const
-    ).map(
-      async ([claim, value]): Promise<[string, string, DenyReason]> => [
-        `\`${claim}\` as ${JSON.stringify(value)}`,
-        await forgeBearer({ [claim]: value }),
-        'malformed_token',
-      ],
-    ),
-  )),
 ];
 
 describe('GET /api/v1/access-keys rejects', () => {
@@ -269,14 +140,6 @@ describe('GET /api/v1/access-keys rejects', () => {
     expect((await listKeysWith(validToken)).status).toBe(200);
   });
 
-  it('an NGC key, with an explanation that names it and the endpoint for tokens', async () => {
-    const { decision } = await listKeysWith(ngcKey.key);
-    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
-
-    expect(body.explanation).toContain('is an NGC key');
-    expect(body.fixes[0].text).toContain('POST /api/v1/token');
-  });
-
   it('two `Authorization` headers with the same valid token', async () => {
     const twice = [`Authorization: Bearer ${validToken}`, `Authorization: Bearer ${validToken}`];
     const answer = await send(port, requestBytes('GET /api/v1/access-keys', ['Host: localhost', ...twice]));
@@ -291,14 +154,6 @@ describe('GET /api/v1/access-keys rejects', () => {
     expect((await listKeysWith(validToken)).status).toBe(200);
   });
 
-  it('a valid token together with Basic credentials', async () => {
-    const both = [`Authorization: Bearer ${validToken}`, 'Authorization: Basic Y2ktYm90OnNlY3JldA=='];
-    const answer = await send(port, requestBytes('GET /api/v1/access-keys', ['Host: localhost', ...both]));
-
-    expect(answer.status).toBe(401);
-    expect(answer.decision.reason).toBe('multiple_authorization');
-  });
-
   it('a token that is not in the `Authorization` header', async () => {
     const answer = await server.call(`GET /api/v1/access-keys?access_token=${validToken}`, {
       headers: { cookie: `access_token=${validToken}`, 'x-access-token': validToken },
@@ -309,33 +164,6 @@ describe('GET /api/v1/access-keys rejects', () => {
     expect(JSON.stringify([answer.body, answer.headers, await readHints()]) + log.join('')).not.toContain(
       validSignature,
     );
-  });
-
-  it('a token by its header, then its signature, issuer, world, tenant, expiry and subject', async () => {
-    const wrongClaims = { sid: 's', tenant_id: 7, exp: inSeconds, sub: 'nobody' };
-    const allWrong = { ...wrongClaims, sid: 's.elsewhere', iss: 'http://evil.test' };
-    const reasons = [];
-    for (const authorization of [
-      `Basic ${validToken}`,
-      await forgeBearer(allWrong, {}, otherRsa.privateKey),
-      await forgeBearer(allWrong),
-      await forgeBearer({ ...wrongClaims, sid: 's.elsewhere' }),
-      await forgeBearer(wrongClaims),
-      await forgeBearer({ exp: inSeconds, sub: 'nobody' }),
-      await forgeBearer({ sub: 'nobody' }),
-    ]) {
-      reasons.push((await listKeys(authorization)).decision.reason);
-    }
-
-    expect(reasons).toEqual([
-      'wrong_scheme',
-      'bad_signature',
-      'wrong_issuer',
-      'world_gone',
-      'wrong_tenant',
-      'expired_token',
-      'unknown_subject',
-    ]);
   });
 });
 
@@ -350,58 +178,7 @@ it.each(['/api/v3/simulations/', '/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
   },
 );
 
-describe('GET /api/v1/access-keys accepts', async () => {
-  it.each([
-    ['`bearer` in lower case', `bearer ${validToken}`],
-    ['`BEARER` in upper case', `BEARER ${validToken}`],
-    ['more than one space', `Bearer   ${validToken}`],
-    ['an `exp` beyond the range of dates', await forgeBearer({ exp: 1e300 })],
-    ['an `nbf` of now', await forgeBearer({ nbf: inSeconds })],
-    ['an `nbf` five seconds from now', await forgeBearer({ nbf: inSeconds + 5 })],
-    ['an `iat` five seconds from now', await forgeBearer({ iat: inSeconds + 5 })],
-    ['unknown claims and header members', await forgeBearer({ scope: 'x' }, { x5t: 'y' })],
-  ])('%s', async (_what, authorization) => {
-    const answer = await listKeys(authorization);
-
-    expect(answer.status).toBe(200);
-    expect(answer.decision).toEqual({ id: expect.any(String), effect: 'allow' });
-  });
-
-  it('the token of a user, an application and a service account', async () => {
-    const statuses = await Promise.all(
-      [admin.id, application.id, adminBot.id].map(async (sub) => (await listKeysWith(await forge({ sub }))).status),
-    );
-
-    expect(statuses).toEqual([200, 200, 200]);
-  });
-});
-
 describe('a token that expires', () => {
-  it('is rejected from the millisecond of its `exp`', async () => {
-    const ownServer = await resetClockServer();
-    const token = await forge();
-    ownServer.clock.set(START + HOUR - 1);
-    const before = await listKeysWith(token, undefined, ownServer);
-    ownServer.clock.set(START + HOUR);
-    const after = await listKeysWith(await forge({ jti: 'never seen before' }), undefined, ownServer);
-
-    expect(before.status).toBe(200);
-    expect(after.status).toBe(401);
-    expect(after.decision.reason).toBe('expired_token');
-  });
-
-  it('is rejected from its `exp` although it is cached', async () => {
-    const ownServer = await resetClockServer();
-    const token = await ownServer.tokenOf(researcher);
-    const statuses = [];
-    for (const at of [START, START + HOUR - 1, START + HOUR, START + HOUR + 1]) {
-      ownServer.clock.set(at);
-      statuses.push((await listKeysWith(token, undefined, ownServer)).status);
-    }
-
-    expect(statuses).toEqual([200, 200, 401, 401]);
-  });
-
   it('is rejected from an `exp` with a fraction, whether it is cached or not', async () => {
     const ownServer = await resetClockServer();
     const exp = inSeconds + 1.5;
@@ -418,15 +195,6 @@ describe('a token that expires', () => {
     expect(statusesAfter).toEqual([401, 401]);
   });
 
-  it('is rejected as soon as the control API advances the clock', async () => {
-    const ownServer = await resetClockServer();
-    const token = await ownServer.tokenOf(researcher);
-    await listKeysWith(token, undefined, ownServer);
-    await ownServer.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-
-    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('expired_token');
-  });
-
   it('is recorded with its subject in the decision and in the journal', async () => {
     const ownServer = await resetClockServer();
     const token = await ownServer.tokenOf(researcher);
@@ -441,41 +209,18 @@ describe('a token that expires', () => {
   });
 });
 
-describe('the owner of a token', () => {
-  const disable = (id: string) => (identities: readonly Identity[]) =>
-    identities.map((identity) => (identity.id === id ? { ...identity, enabled: false } : identity));
+it('a token of a disabled user is rejected, and the decision names the user', async () => {
+  const ownServer = await resetClockServer();
+  const token = await forge({ sub: researcher.id });
+  expect((await listKeysWith(token, undefined, ownServer)).status).toBe(200);
+  await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
+  const answer = await listKeysWith(token, undefined, ownServer);
+  const { body: decision } = await ownServer.call(`GET /_mock/decisions/${answer.decision.id}`);
 
-  it.each([
-    ['user', researcher.id],
-    ['application', application.id],
-    ['service account', adminBot.id],
-  ])('is rejected if it is a disabled %s', async (_kind, id) => {
-    const ownServer = await resetClockServer();
-    const token = await forge({ sub: id });
-    const before = await listKeysWith(token, undefined, ownServer);
-    await loadCast(ownServer, disable(id));
-    const answer = await listKeysWith(token, undefined, ownServer);
-    const { body: decision } = await ownServer.call(`GET /_mock/decisions/${answer.decision.id}`);
-    const ofAdmin = await listKeysWith(await forge({ sub: admin.id }), undefined, ownServer);
-
-    expect(before.status).toBe(200);
-    expect(answer.status).toBe(401);
-    runaiRefusal(answer);
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.decision.reason).toBe('disabled');
-    expect(decision).toMatchObject({ reason: 'disabled', principal: null, claimed: { id } });
-    expect(ofAdmin.status).toBe(200);
-  });
-
-  it('is rejected after it is deleted, although the token was accepted before', async () => {
-    const ownServer = await resetClockServer();
-    const token = await ownServer.tokenOf(researcher);
-    const before = await listKeysWith(token, undefined, ownServer);
-    await loadCast(ownServer, (identities) => identities.filter(({ id }) => id !== researcher.id));
-
-    expect(before.status).toBe(200);
-    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('unknown_subject');
-  });
+  expect(answer.status).toBe(401);
+  runaiRefusal(answer);
+  expect(answer.headers['www-authenticate']).toBe('Bearer');
+  expect(decision).toMatchObject({ reason: 'disabled', principal: null, claimed: { id: researcher.id } });
 });
 
 describe('a token of another host name of the server', async () => {
@@ -486,14 +231,10 @@ describe('a token of another host name of the server', async () => {
 
   it.each([
     ['127.0.0.1:6625', 'localhost:6625'],
-    ['localhost:6625', '127.0.0.1:6625'],
     ['localhost:6625', 'localhost:7777'],
     ['[::1]:6625', 'localhost:6625'],
-    ['127.9.9.9', 'localhost:6625'],
     ['localhost:6625', '10.1.2.3:81'],
-    ['10.9.9.9:6625', 'localhost:6625'],
     ['mock-alias:6625', 'localhost:6625'],
-    ['localhost:6625', 'mock-alias'],
   ])('is issued under %s, accepted under %s, and reported as a hint', async (issuedUnder, usedUnder) => {
     const token = await mintTokenAt(issuedUnder, named);
     const answer = await listKeysWith(token, usedUnder, named);
@@ -506,36 +247,6 @@ describe('a token of another host name of the server', async () => {
     expect(reported[0].text).toContain(`http://${usedUnder}`);
     for (const part of listSecrets(token)) expect(JSON.stringify(reported)).not.toContain(part);
   });
-
-  it('is reported with each request', async () => {
-    const token = await mintTokenAt('127.0.0.1:6625', named);
-    for (let use = 0; use < 3; use++) await listKeysWith(token, 'localhost:6625', named);
-
-    expect(await readHints(named)).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
-  });
-
-  it('is not reported under the same host name in another case', async () => {
-    const token = await mintTokenAt('localhost:6625', named);
-
-    expect((await listKeysWith(token, 'LocalHost:6625', named)).status).toBe(200);
-    expect(await readHints(named)).toEqual([]);
-  });
-
-  it.each([
-    ['mock:80', 'mock', {}, 'http://mock'],
-    ['mock', 'mock:80', {}, 'http://mock'],
-    ['mock:443', 'mock', { tls: true }, 'https://mock'],
-  ])(
-    'is issued under %s and not reported under %s, which is the same origin',
-    async (issuedUnder, usedUnder, config, origin) => {
-      const aliased = await testServer({ alias: ['mock'], ...config });
-      const token = await mintTokenAt(issuedUnder, aliased);
-
-      expect(decodeJwt(token).iss).toBe(`${origin}${ISSUER_PATH}`);
-      expect((await listKeysWith(token, usedUnder, aliased)).status).toBe(200);
-      expect(await readHints(aliased)).toEqual([]);
-    },
-  );
 
   it('has the issuer of --public-url under all host names', async () => {
     const published = await testServer({ publicUrl: 'https://mock.acme.test' });
@@ -556,12 +267,6 @@ describe('a token of another host name of the server', async () => {
 
     expect((await listKeysWith(await forge(), 'localhost:6625', published)).status).toBe(200);
     expect(await readHints(published)).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
-  });
-
-  it('is rejected if its issuer is an unknown public URL', async () => {
-    const token = await forge({ iss: `https://mock.acme.test${ISSUER_PATH}` });
-
-    expect((await listKeysWith(token, 'localhost:6625', named)).decision.reason).toBe('wrong_issuer');
   });
 });
 
@@ -585,28 +290,9 @@ describe('an unknown host name', () => {
     expect(answer.status).toBe(200);
     expect(answer.decision.effect).toBe('allow');
   });
-
-  it('issues tokens that no other host name accepts', async () => {
-    const token = await mintTokenAt('proxy.test:8080');
-    const reasons = await Promise.all(
-      ['localhost:6625', 'proxy.test', 'other.test:8080'].map(
-        async (host) => (await listKeysWith(token, host)).decision.reason,
-      ),
-    );
-
-    expect(reasons).toEqual(['wrong_issuer', 'wrong_issuer', 'wrong_issuer']);
-  });
 });
 
 describe('a token issued before a reset', () => {
-  it('is accepted', async () => {
-    const ownServer = await resetClockServer();
-    const token = await ownServer.tokenOf(researcher);
-    await ownServer.call('POST /_mock/reset');
-
-    expect((await listKeysWith(token, undefined, ownServer)).status).toBe(200);
-  });
-
   it('is accepted although the reset deleted its access key', async () => {
     const ownServer = await resetClockServer();
     const created = await ownServer.call('POST /api/v1/access-keys', {
@@ -636,21 +322,6 @@ describe('a token issued before a reset', () => {
     expect(after.status).toBe(401);
     expect(after.decision.reason).toBe('not_yet_valid');
     expect(later.status).toBe(200);
-  });
-
-  it('is rejected if the reset deleted its subject', async () => {
-    const ownServer = await resetClockServer();
-    const guest = 'f0000000-0000-4000-8000-00000000000f';
-    await loadCast(ownServer, (identities) => [
-      ...identities,
-      { ...(identities[0] as Identity), id: guest, name: 'guest@acme.test' },
-    ]);
-    const token = await forge({ sub: guest });
-    const before = await listKeysWith(token, undefined, ownServer);
-    await ownServer.call('POST /_mock/reset');
-
-    expect(before.status).toBe(200);
-    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('unknown_subject');
   });
 });
 

@@ -108,15 +108,6 @@ describe('a bearer of the cast', () => {
     expect(metadata.id_token_signing_alg_values_supported).toEqual(['ES256', 'RS256']);
   });
 
-  it('is rejected after its identity is deleted', async () => {
-    const token = await readBearer(researcher.email);
-    const deletion = await server.call(`DELETE /api/v1/users/${researcher.id}`, {
-      token: await readBearer(admin.email),
-    });
-    expect(deletion.status).toBe(204);
-    expect((await server.call(LIST_KEYS, { token })).status).toBe(401);
-  });
-
   it('is ignored in a seed', async () => {
     const { body: seed } = await server.call('GET /_mock/cast');
     seed.runai.users[0].bearer = 'something else';
@@ -166,12 +157,6 @@ describe('the key of the bearers', () => {
     const answer = await server.call(LIST_KEYS, { token: await forgeToken(await readBearer(admin.email), claims) });
     expect(answer.status).toBe(401);
     expect(answer.headers['x-mock-decision']).toContain(reason);
-  });
-
-  it('does not verify a changed signature', async () => {
-    const token = await readBearer(admin.email);
-    const answer = await server.call(LIST_KEYS, { token: `${token.slice(0, -8)}AAAAAAAA` });
-    expect(answer.status).toBe(401);
   });
 
   it('has its public part, and no private members, in the JWKS', async () => {

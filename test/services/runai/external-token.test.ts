@@ -10,7 +10,7 @@ import { identitiesIn } from '../../../src/services/runai/collections/identities
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
-import { expectExplained, oauthError, otherVersions, postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
+import { expectExplained, oauthError, otherVersions, postForm, V2_TOKEN } from '../../support/oauth.ts';
 import { occupyPort } from '../../support/ports.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
@@ -116,16 +116,11 @@ const [head = '', , signature = ''] = (await signToken()).split('.');
 
 /** Tokens that are rejected, with a word of the message. */
 const REJECTED: [what: string, token: string, names: RegExp][] = [
-  ['that has expired', await signToken({ exp: NOW - 1 }), /exp/],
-  ['that expires now', await signToken({ exp: NOW }), /exp/],
   ['that is not valid yet', await signToken({ nbf: NOW + 60 }), /nbf/],
   ['that never expires', await signToken({ exp: undefined }), /exp/],
-  ['without a subject', await signToken({ sub: undefined }), /sub/],
-  ['without an email address and a subject', await signToken({ sub: undefined, email: undefined }), /sub/],
   ['with an empty email address', await signToken({ email: '' }), /`email`/],
   ['with an email address that is not a string', await signToken({ email: 7 }), /`email`/],
   ['signed with a foreign key and a known key id', await signToken({}, foreignKey), /signature/],
-  ['signed with a key that is not in the set', await signToken({}, nextKey), /key/],
   [
     'with claims that were changed after signing',
     `${head}.${encodeJson({ ...validClaims, email: admin.email })}.${signature}`,
@@ -133,7 +128,6 @@ const REJECTED: [what: string, token: string, names: RegExp][] = [
   ],
   ['signed with HS256 and the public key', hs256Token, /alg/i],
   ['that is not signed', unsigned, /alg/i],
-  ['that is not a JWT', 'utter-garbage', /Compact JWS/],
   ['that this server issued', await forge(), /key/],
 ];
 
@@ -211,15 +205,6 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     expect(await findUser(server, email)).toMatchObject({ groups: [GROUP, 'others'] });
   });
 
-  it('revokes the permissions of a group that the last token does not have', async () => {
-    const email = createEmail();
-    const before = await logIn({ email });
-    const after = await logIn({ email, groups: [] });
-
-    expect(await listProjectIds(server, after)).toEqual([]);
-    expect(await listProjectIds(server, before)).toEqual([]);
-  });
-
   it('revokes and restores the permissions of a group for a token in use', async () => {
     const email = createEmail();
     const token = await logIn({ email });
@@ -271,15 +256,6 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     expect(await findUser(server, admin.email)).not.toHaveProperty('groups');
   });
 
-  it('creates a user who cannot log in with a password', async () => {
-    const email = createEmail();
-    await logIn({ email });
-    const answer = await server.grant({ grantType: 'password', username: email, password: 'any-password' });
-
-    expect(answer.status).toBe(400);
-    await expectExplained(server, answer, 'external_user');
-  });
-
   it('rejects the token of a disabled user', async () => {
     const email = createEmail();
     const { sub } = decodeJwt(await logIn({ email }));
@@ -320,9 +296,7 @@ describe('an identity provider with an issuer or an audience', async () => {
   const unrestrictedServer = servers['2.24'];
 
   it.each<[string, TestServer, Record<string, unknown>]>([
-    ['its issuer', serverWithIssuer, { aud: 'anything' }],
     ['its audience', serverWithAudience, { iss: 'https://other.test', aud: AUDIENCE }],
-    ['its audience among others', serverWithAudience, { aud: ['other', AUDIENCE] }],
     [
       'any issuer and audience if neither is configured',
       unrestrictedServer,
@@ -334,10 +308,7 @@ describe('an identity provider with an issuer or an audience', async () => {
 
   it.each<[string, TestServer, Record<string, unknown>, RegExp]>([
     ['another issuer', serverWithIssuer, { iss: 'https://other.test' }, /"iss"/],
-    ['its issuer and a trailing slash', serverWithIssuer, { iss: `${ISSUER}/` }, /"iss"/],
     ['no issuer', serverWithIssuer, { iss: undefined }, /"iss"/],
-    ['another audience', serverWithAudience, { aud: 'other' }, /"aud"/],
-    ['other audiences', serverWithAudience, { aud: ['other', 'runai-too'] }, /"aud"/],
     ['no audience', serverWithAudience, {}, /"aud"/],
   ])('rejects a token with %s', async (_what, server, claims, message) => {
     const email = createEmail();
@@ -346,15 +317,6 @@ describe('an identity provider with an issuer or an audience', async () => {
     expect(expectRefusal(answer)).toMatch(message);
     await expectExplained(server, answer, 'bad_external_token');
     expect(await findUser(server, email)).toBeUndefined();
-  });
-
-  it('can have both, and a value that contains `=`', async () => {
-    const serverWithBoth = await startServer('2.24', { runaiIdp: [file, `issuer=${ISSUER}`, 'audience=a=b'] });
-
-    expect((await exchange(serverWithBoth, await signToken({ email: createEmail(), aud: 'a=b' }))).status).toBe(200);
-    expect(expectRefusal(await exchange(serverWithBoth, await signToken({ email: createEmail(), aud: 'a' })))).toMatch(
-      /"aud"/,
-    );
   });
 
   it.each([
@@ -369,10 +331,9 @@ describe('an identity provider with an issuer or an audience', async () => {
 });
 
 describe('an identity provider with a JWK set at a URL', () => {
-  /** The response of the provider, and the number of its requests. */
-  const provided = { status: 200, body: JSON.stringify({ keys: [key.jwk] }), requests: 0 };
+  /** The response of the provider. */
+  const provided = { status: 200, body: JSON.stringify({ keys: [key.jwk] }) };
   const provider = createServer((_request, response) => {
-    provided.requests += 1;
     response.writeHead(provided.status, { 'content-type': 'application/json' }).end(provided.body);
   });
   const urlOfSet = new Promise<string>((resolve) => {
@@ -380,31 +341,9 @@ describe('an identity provider with a JWK set at a URL', () => {
   });
   afterAll(() => void provider.close());
   const provideKeys = (...keys: readonly Key[]) => {
-    Object.assign(provided, { status: 200, body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), requests: 0 });
+    Object.assign(provided, { status: 200, body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }) });
   };
   const { exchange } = createV1Endpoint('2.24');
-
-  it('is read at the first token, and then cached', async () => {
-    provideKeys(key);
-    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
-    expect(provided.requests).toBe(0);
-    for (const email of ['one@idp.test', 'two@idp.test']) {
-      expect((await exchange(server, await signToken({ email }))).status).toBe(200);
-    }
-
-    expect(provided.requests).toBe(1);
-  });
-
-  it('is read again for an unknown key id', async () => {
-    provideKeys(key);
-    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
-    await exchange(server, await signToken());
-    provideKeys(key, nextKey);
-    expect((await exchange(server, await signToken({}, nextKey))).status).toBe(200);
-    expect((await exchange(server, await signToken())).status).toBe(200);
-
-    expect(provided.requests).toBe(1);
-  });
 
   it('that becomes unavailable causes 503 for an unknown key id only', async () => {
     provideKeys(key);
@@ -464,47 +403,24 @@ describe('an identity provider with a JWK set at a URL', () => {
   });
 });
 
-describe('the server does not start if the file of --runai-idp is', () => {
-  it.each([
-    ['missing', undefined, 'cannot be read'],
-    ['not JSON', 'keys', 'is not valid JSON'],
-    ['a single key', JSON.stringify(key.jwk), 'is not a JWK set'],
-    ['an empty set', '{"keys":[]}', 'is not a JWK set'],
-  ])('%s', async (_what, text, message) => {
-    const path = join(await emptyFolder(), 'set.json');
-    if (text !== undefined) await writeFile(path, text);
+it.each([
+  ['missing', undefined, 'cannot be read'],
+  ['not JSON', 'keys', 'is not valid JSON'],
+])('the server does not start if the file of --runai-idp is %s', async (_what, text, message) => {
+  const path = join(await emptyFolder(), 'set.json');
+  if (text !== undefined) await writeFile(path, text);
 
-    await expect(startServer('2.24', { runaiIdp: [path] })).rejects.toThrow(message);
-  });
+  await expect(startServer('2.24', { runaiIdp: [path] })).rejects.toThrow(message);
 });
 
-describe('the exchange is not supported', () => {
-  it('in 2.19; the message lists the supported grants, and a hint names the other versions', async () => {
-    const server = await startServer('2.19');
-    const answer = await server.grant({ grantType: GRANT, externalToken: await signToken() });
+it('the exchange is not supported in 2.19; the message lists the supported grants, and a hint names the other versions', async () => {
+  const server = await startServer('2.19');
+  const answer = await server.grant({ grantType: GRANT, externalToken: await signToken() });
 
-    expect(answer.status).toBe(400);
-    expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of `app_token`, /);
-    expect(await otherVersions(server)).toContain(
-      `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 2.24, 3.0`,
-    );
-    expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
-  });
-
-  it('at POST /api/v2/token of 2.24; a hint names 3.0', async () => {
-    const server = servers['2.24'];
-    const answer = await v2Endpoint.exchange(server, await signToken());
-
-    v2Endpoint.expectRefusal(answer, 400, 'unsupported_grant_type');
-    expect(await otherVersions(server)).toContain(
-      `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 3.0`,
-    );
-  });
-
-  it('at the token endpoint of the realm', async () => {
-    const server = servers['3.0'];
-    const answer = await postForm(server, REALM_TOKEN, { grant_type: GRANT, external_token: await signToken() });
-
-    oauthError(answer, 400, 'unsupported_grant_type');
-  });
+  expect(answer.status).toBe(400);
+  expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of `app_token`, /);
+  expect(await otherVersions(server)).toContain(
+    `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 2.24, 3.0`,
+  );
+  expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
 });
