@@ -1,9 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { active, adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { emptyFolder } from '../../support/folder.ts';
 import { postForm, REALM_TOKEN } from '../../support/oauth.ts';
 import {
   type Account,
@@ -11,7 +7,6 @@ import {
   EDITOR,
   expectRefused,
   NOTHING,
-  PLATFORM,
   PROJECT_ADMINISTRATOR,
   RESEARCH,
   RESEARCH_MANAGER,
@@ -63,31 +58,28 @@ describe('an access rule', () => {
     ['group', 'whoever-may-come'],
     ['app', application.name],
     ['service-account', plainBot.name],
-  ])(
-    'is created for the subject type `%s`, and the response contains all its members',
-    async (subjectType, subjectId) => {
-      const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, subjectType, subjectId });
+  ])('is created for the subject type `%s` with all its members', async (subjectType, subjectId) => {
+    const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, subjectType, subjectId });
 
-      expect(answer.status).toBe(201);
-      expect(answer.body).toEqual({
-        id: 7,
-        subjectId,
-        subjectType,
-        roleId: VIEWER,
-        roleName: 'Viewer',
-        scopeId: VISION,
-        scopeType: 'project',
-        scopeName: 'vision',
-        tenantId: cast.tenant.id,
-        createdAt: now,
-        updatedAt: now,
-        deletedAt: null,
-        createdBy: adminBot.name,
-        status: READY,
-      });
-      expect(answer.decision.effect).toBe('allow');
-    },
-  );
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      id: 7,
+      subjectId,
+      subjectType,
+      roleId: VIEWER,
+      roleName: 'Viewer',
+      scopeId: VISION,
+      scopeType: 'project',
+      scopeName: 'vision',
+      tenantId: cast.tenant.id,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+      createdBy: adminBot.name,
+      status: READY,
+    });
+    expect(answer.decision.effect).toBe('allow');
+  });
 
   it.each([
     ['tenant', TENANT, TENANT, 'acme', 'acme'],
@@ -106,25 +98,11 @@ describe('an access rule', () => {
     },
   );
 
-  it('contains the `clusterId` of its request in lower case', async () => {
-    const created = await createRule({ clusterId: CLUSTER.toUpperCase() });
-
-    expect(created.clusterId).toBe(CLUSTER);
-    expect(await done(200, `GET ${RULES}/${created.id}`)).toMatchObject({ clusterId: CLUSTER });
-  });
-
   it('does not reuse the id of a deleted rule', async () => {
     const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
 
     expect((await createRule()).id).toBe(id + 1);
-  });
-
-  it('applies from the next request on', async () => {
-    expect((await asResearcher('GET users')).status).toBe(403);
-    await createRule(promotion);
-
-    expect((await asResearcher('GET users')).status).toBe(200);
   });
 
   it('applies to its subject regardless of the case of `subjectId`', async () => {
@@ -151,17 +129,6 @@ describe('an access rule', () => {
     await done(204, `DELETE ${RULES}/${id}`);
 
     expect((await asResearcher('GET users')).status).toBe(200);
-  });
-
-  it('returns 404 after it is deleted', async () => {
-    const { id } = await createRule();
-    await done(204, `DELETE ${RULES}/${id}`);
-
-    for (const method of ['GET', 'DELETE']) {
-      const answer = await admin(`${method} ${RULES}/${id}`);
-      expectRefused(answer, 404);
-      expect(answer.decision.reason).toBe('no_such_object');
-    }
   });
 });
 
@@ -202,34 +169,12 @@ describe('a request for an access rule', () => {
   it.each([
     ['subjectId', ''],
     ['subjectId', 'x'.repeat(256)],
-    ['subjectType', 'robot'],
-    ['roleId', '7'],
-    ['roleId', 7.5],
     ['scopeId', ''],
-    ['scopeType', 'galaxy'],
-    ['clusterId', 'cluster-a'],
   ])('is rejected with 400 if `%s` is %j', async (field, value) => {
     const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, [field]: value });
 
     expectRefused(answer, 400, `\`${field}\``);
     expect(answer.decision).toBeNull();
-  });
-
-  it.each(Object.keys(VALID_RULE))('is rejected with 400 without `%s`', async (field) => {
-    const { [field]: _, ...rest } = VALID_RULE as Record<string, unknown>;
-
-    expectRefused(await admin(`POST ${RULES}`, rest), 400, `\`${field}\``);
-  });
-
-  it.each([undefined, '', '{', '[]', '7'])('is rejected with 400 if its body is %j', async (body) => {
-    expectRefused(await admin(`POST ${RULES}`, body), 400);
-  });
-
-  it('is rejected with 403 without the permission, even if its body is invalid', async () => {
-    const answer = await asResearcher(`POST ${RULES}`, { nonsense: true });
-
-    expect(answer.status).toBe(403);
-    expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: ['access_rules:create'] });
   });
 });
 
@@ -263,12 +208,6 @@ describe('an access rule that already exists', () => {
     await createRule();
 
     expect((await admin(`POST ${RULES}`, { ...VALID_RULE, ...changes })).status).toBe(201);
-  });
-
-  it('can be created again after it is deleted', async () => {
-    const { id } = await createRule();
-    await done(204, `DELETE ${RULES}/${id}`);
-    await createRule();
   });
 
   it('is created once by 20 concurrent requests', async () => {
@@ -332,29 +271,22 @@ describe('the list of access rules', () => {
     ['subjectIds=ci-app&subjectIds=ops', [3, 7]],
     ['subjectIds=ci', []],
     ['subjectIdFilter=BOT', [4, 5]],
-    ['subjectIdFilter=nothing', []],
     [`scopeId=${VISION}`, [6, 7]],
     [`scopeId=${TENANT}`, [1, 2, 3, 4, 5]],
-    ['scopeId=460000', []],
     ['scopeType=tenant', [1, 2, 3, 4, 5]],
     ['scopeType=project', [6, 7]],
-    ['scopeType=department', []],
-    ['scopeType=cluster', []],
     ['scopeType=system', []],
     ['roleId=1', [1, 3, 4]],
     ['roleId=7', [6, 7]],
-    ['roleId=999', []],
     [`clusterId=${CLUSTER}`, [7]],
     [`clusterId=${NOTHING}`, []],
     [`lastUpdated=${encodeURIComponent(now)}`, [1, 2, 3, 4, 5, 6, 7]],
     [`lastUpdated=${later}`, [7]],
     [`lastUpdated=${later}&includeDeleted=true`, [7, 8]],
     ['includeDeleted=true', [1, 2, 3, 4, 5, 6, 7, 8]],
-    ['includeDeleted=false', [1, 2, 3, 4, 5, 6, 7]],
     ['includeDeleted=true&roleId=3', [8]],
     ['includeDeleted=true&filterBy=phase%3D%3DDeleting', [8]],
     [`subjectType=group&scopeId=${VISION}&roleId=7&clusterId=${CLUSTER}`, [7]],
-    ['subjectType=group&roleId=1', []],
     ['subjectType=user&search=ADMIN', [1]],
     ['roleId=7&sortBy=subjectId&sortOrder=desc&limit=1', [7]],
   ];
@@ -365,7 +297,7 @@ describe('the list of access rules', () => {
     for (const [query, ids] of filters) expect(await listIds(`?${query}`), query).toEqual(ids);
   });
 
-  it('can be filtered by a cluster id in any case', async () => {
+  it('contains cluster ids in lower case, and can be filtered by them in any case', async () => {
     const upper = CLUSTER.toUpperCase();
     const [first, second, ruleOfCluster] = [
       await createRule({ clusterId: upper }),
@@ -373,6 +305,7 @@ describe('the list of access rules', () => {
       await createRule({ scopeType: 'cluster', scopeId: upper }),
     ];
 
+    expect(first.clusterId).toBe(CLUSTER);
     for (const id of [CLUSTER, upper]) {
       expect(await listIds(`?clusterId=${id}`)).toEqual([first.id, second.id]);
       expect(await listIds(`?scopeId=${id}`)).toEqual([ruleOfCluster.id]);
@@ -429,16 +362,6 @@ describe('a query of the list of access rules', () => {
   beforeAll(resetServer);
 
   it.each([
-    ['roleId', 'one'],
-    ['clusterId', 'cluster-a'],
-    ['lastUpdated', 'yesterday'],
-    ['lastUpdated', ''],
-    ['includeDeleted', 'maybe'],
-  ])('is rejected with 400 for %s=%s', async (name, value) => {
-    expectRefused(await admin(`GET ${RULES}?${name}=${value}`), 400, `\`${name}\``);
-  });
-
-  it.each([
     ['subjectType', 'robot', 0],
     ['scopeType', 'galaxy', 0],
     ['lastUpdated', '2026-01-15', 6],
@@ -448,92 +371,16 @@ describe('a query of the list of access rules', () => {
   });
 });
 
-describe('a role in a part of the tenant', () => {
-  beforeEach(resetServer);
+it('a role in one scope grants no permission of the role that the caller has in another scope', async () => {
+  await resetServer();
+  const { call } = await server.account(
+    { roleId: VIEWER, scopeType: 'project', scopeId: VISION },
+    { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: SPEECH },
+  );
 
-  const scopes = {
-    tenant: { scopeType: 'tenant', scopeId: TENANT },
-    cluster: { scopeType: 'cluster', scopeId: CLUSTER },
-    research: { scopeType: 'department', scopeId: RESEARCH },
-    platform: { scopeType: 'department', scopeId: PLATFORM },
-    vision: { scopeType: 'project', scopeId: VISION },
-    speech: { scopeType: 'project', scopeId: SPEECH },
-    tooling: { scopeType: 'project', scopeId: TOOLING },
-    system: { scopeType: 'system', scopeId: 'system' },
-  };
-  type Name = keyof typeof scopes;
-  const all = Object.keys(scopes) as Name[];
-
-  /** The other scopes are in the truth table. */
-  const reachedScopes: [scope: Name, reached: readonly Name[]][] = [
-    ['research', ['research', 'vision', 'speech']],
-    ['tenant', ['tenant', 'cluster', 'research', 'platform', 'vision', 'speech', 'tooling']],
-  ];
-
-  it.each(reachedScopes)('(%s) allows creating rules in %j only', async (scope, reached) => {
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[scope] });
-    for (const name of all) {
-      const { status, body, decision } = await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes[name] });
-
-      expect(status, name).toBe(reached.includes(name) ? 201 : 403);
-      if (reached.includes(name)) continue;
-      expect(decision, name).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
-      expect(body).toEqual({ code: 403, message: 'You do not have sufficient permissions.' });
-    }
-  });
-
-  it.each(reachedScopes)('(%s) allows reading and deleting the rules of %j only', async (scope, reached) => {
-    const scopeNames = new Map<number, Name>();
-    for (const name of all.slice(0, -1))
-      scopeNames.set((await createRule({ roleId: EDITOR, ...scopes[name] })).id, name);
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[scope] });
-    const own = [...scopeNames].filter(([, name]) => reached.includes(name)).map(([id]) => id);
-    const query = '?filterBy=roleId%3D%3D3';
-
-    expect(await listIds(query, call)).toEqual(own);
-    expect((await call(`GET ${RULES}/count${query}`)).body).toEqual({ count: own.length });
-    for (const [id] of scopeNames) {
-      for (const method of ['GET', 'DELETE']) {
-        const { status, decision } = await call(`${method} ${RULES}/${id}`);
-        const isOwn = own.includes(id);
-        expect(status).toBe(isOwn ? (method === 'GET' ? 200 : 204) : 403);
-        if (!isOwn) expect(decision.reason).toBe('resource_mismatch');
-      }
-    }
-    expect(await listIds(query)).toEqual([...scopeNames.keys()].filter((id) => !own.includes(id)));
-  });
-
-  it('grants no permission of the role that the caller has in another scope', async () => {
-    const { call } = await server.account(
-      { roleId: VIEWER, ...scopes.vision },
-      { roleId: RESEARCH_MANAGER, ...scopes.speech },
-    );
-
-    expect((await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes.speech })).status).toBe(201);
-    const refused = await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes.vision });
-    expect(refused.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
-  });
-
-  it('does not allow requests that concern the tenant as a whole', async () => {
-    const { call } = await server.account({ roleId: SYSTEM_ADMINISTRATOR, ...scopes.cluster });
-    const refused = await call('GET users');
-
-    expect(refused.status).toBe(403);
-    expect(refused.decision.reason).toBe('incompatible_resource_type');
-    expect((await call(`GET ${RULES}`)).status).toBe(200);
-  });
-
-  it('is granted by the access rule of the fix, after which the request is allowed', async () => {
-    const { name, call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes.vision });
-    const rule = { ...VALID_RULE, ...scopes.speech };
-    const { decision } = await call(`POST ${RULES}`, rule);
-    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
-    const [fix] = body.fixes;
-
-    expect(fix.request.body).toMatchObject({ subjectId: name, subjectType: 'service-account', ...scopes.speech });
-    await done(201, `${fix.request.method} ${fix.request.path}`, fix.request.body);
-    expect((await call(`POST ${RULES}`, rule)).status).toBe(201);
-  });
+  expect((await call(`POST ${RULES}`, { ...VALID_RULE, scopeId: SPEECH })).status).toBe(201);
+  const refused = await call(`POST ${RULES}`, VALID_RULE);
+  expect(refused.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
 });
 
 describe('the fix of a refusal', () => {
@@ -657,14 +504,9 @@ describe('an invalid batch that deletes access rules', () => {
   beforeAll(resetServer);
 
   it.each([
-    ['ids', { action: 'delete' }, 'is missing'],
     ['ids', { ids: [], action: 'delete' }, 'of 1 to 500 entries'],
     ['ids', { ids: Array.from({ length: 501 }, (_, id) => id), action: 'delete' }, 'of 1 to 500 entries'],
-    ['ids', { ids: 7, action: 'delete' }, 'an array'],
-    ['ids.0', { ids: [true], action: 'delete' }, ''],
     ['ids.0', { ids: ['x'.repeat(65)], action: 'delete' }, ''],
-    ['action', { ids: [1] }, 'is missing'],
-    ['action', { ids: [1], action: 'remove' }, '`delete`, `validate_delete`'],
   ])('is rejected with 400 for `%s`, case %$', async (field, body, problem) => {
     expectRefused(await admin(`POST ${RULES}/batch`, body), 400, `\`${field}\``, problem);
     expect(await listIds()).toHaveLength(6);
@@ -742,21 +584,6 @@ describe('a batch that creates access rules', () => {
     ]);
   });
 
-  it('creates rules only in the scopes in which the caller may create them', async () => {
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...vision });
-    const { status, body } = await createRules(createBatchBody(), call);
-
-    expect(status).toBe(200);
-    expect(body.succeeded.map((rule: typeof VALID_RULE) => rule.scopeId)).toEqual([VISION, VISION]);
-    expect(body.failed).toEqual(
-      [user, bot].map((subject) => ({
-        payload: { ...subject, ...research, roleId: EDITOR },
-        code: 403,
-        message: 'You do not have sufficient permissions.',
-      })),
-    );
-  });
-
   it('creates no rule for a role that does not exist', async () => {
     const { body } = await createRules(createBatchBody({ roleId: 999 }));
 
@@ -776,17 +603,10 @@ describe('an invalid batch that creates access rules', () => {
   beforeAll(resetServer);
 
   it.each([
-    ['payload', {}],
-    ['payload.roleId', { payload: { subjects: [user], scopes: [vision] } }],
-    ['payload.roleId', createBatchBody({ roleId: 'one' })],
     ['payload.subjects', createBatchBody({ subjects: [] })],
     ['payload.subjects', createBatchBody({ subjects: Array.from({ length: 101 }, () => user) })],
-    ['payload.subjects.0.subjectType', createBatchBody({ subjects: [{ ...user, subjectType: 'robot' }] })],
-    ['payload.subjects.1.subjectId', createBatchBody({ subjects: [user, { subjectType: 'user' }] })],
     ['payload.scopes', createBatchBody({ scopes: [] })],
     ['payload.scopes', createBatchBody({ scopes: Array.from({ length: 101 }, () => vision) })],
-    ['payload.scopes.0.scopeId', createBatchBody({ scopes: [{ ...vision, scopeId: '' }] })],
-    ['payload.clusterId', createBatchBody({ clusterId: 'cluster-a' })],
   ])('is rejected with 400 for `%s`, case %$', async (field, body) => {
     expectRefused(await admin(`POST ${RULES}/batch-create`, body), 400, `\`${field}\``);
     expect(await listIds()).toHaveLength(6);
@@ -845,22 +665,6 @@ describe('the access rules of the caller', () => {
       const { body } = await asResearcher(`GET authorization/me/access-rules/count${query}`);
       expect(body, query).toEqual({ count: accessRules.totalRecords });
     }
-  });
-
-  it.each(['?limit=0', '?limit=501', '?offset=-1'])('are not returned for the invalid page %s: 400', async (query) => {
-    expectRefused(await listOwnRules(asResearcher, query), 400, 'Query parameter');
-  });
-
-  it('are an empty list for a new account', async () => {
-    const { call } = await server.account();
-
-    expect((await listOwnRules(call)).body.accessRules).toEqual({
-      totalRecords: 0,
-      displayRecords: 0,
-      accessRules: [],
-    });
-    expect((await call('GET authorization/me/access-rules/count')).body).toEqual({ count: 0 });
-    expect((await call('GET authorization/permissions')).body).toEqual([]);
   });
 
   it('do not include rules of a subject of another type with the same name', async () => {
@@ -944,12 +748,9 @@ describe('the permitted scopes of the caller', () => {
   });
 
   it.each([
-    ['resourceType', {}],
-    ['resourceType', { resourceType: '' }],
     ['resourceType', { resourceType: 'access_rules:read' }],
     ['resourceType', { resourceType: 'unicorns' }],
     ['resourceType', { resourceType: 'x'.repeat(101) }],
-    ['resourceType', { resourceType: 7 }],
     ['action', { resourceType: 'users', action: 'fly' }],
   ])('are not returned for an invalid `%s`: %j', async (field, body) => {
     expectRefused(await readPermittedScopes(account.call, body), 400, `\`${field}\``);
@@ -1020,42 +821,25 @@ describe('a world with another seed', () => {
   const password = 'only-for-this-test';
   const member = 'member@acme.test';
 
-  /** Starts a server with a member of two groups, and with an administrator of the system. */
-  const startSeededServer = async () => {
-    const file = join(await emptyFolder(), 'seed.json');
-    const { tenant } = cast;
-    const bot = { name: 'root-bot', clientId: 'root-bot', clientSecret: 'root-secret', role: null };
-    const { applications, serviceAccounts } = cast;
-    const seed = {
-      tenant,
-      applications,
-      serviceAccounts: [...serviceAccounts, bot],
-      users: [{ email: member, password, role: null, groups: ['ML-Team', 'night-shift'] }],
-      projects: [{ id: 'p-1', name: 'alone' }],
-      accessRules: [
-        { subjectType: 'group', subjectId: 'ml-team', role: 'Editor', scopeType: 'project', scopeId: 'p-1' },
-        {
-          subjectType: 'group',
-          subjectId: 'others',
-          role: 'System administrator',
-          scopeType: 'tenant',
-          scopeId: '1001',
-        },
-        {
-          subjectType: 'service-account',
-          subjectId: 'root-bot',
-          role: 'System administrator',
-          scopeType: 'system',
-          scopeId: 'system',
-        },
-      ],
-    };
-    await writeFile(file, JSON.stringify({ runai: seed }));
-    return runaiServer({ seed: file });
+  const bot = { name: 'root-bot', clientId: 'root-bot', clientSecret: 'root-secret', role: null };
+  const { tenant, applications, serviceAccounts } = cast;
+  const role = 'System administrator';
+  /** A seed with a member of two groups, and with an administrator of the system. */
+  const seed = {
+    tenant,
+    applications,
+    serviceAccounts: [...serviceAccounts, bot],
+    users: [{ email: member, password, role: null, groups: ['ML-Team', 'night-shift'] }],
+    projects: [{ id: 'p-1', name: 'alone' }],
+    accessRules: [
+      { subjectType: 'group', subjectId: 'ml-team', role: 'Editor', scopeType: 'project', scopeId: 'p-1' },
+      { subjectType: 'group', subjectId: 'others', role, scopeType: 'tenant', scopeId: '1001' },
+      { subjectType: 'service-account', subjectId: 'root-bot', role, scopeType: 'system', scopeId: 'system' },
+    ],
   };
 
   it('applies the rules of a group to its members, and rules of the system to all scopes', async () => {
-    const world = await startSeededServer();
+    const world = await runaiServer({}, { seed: { runai: seed } });
     const { body } = await world.grant({ grantType: 'password', username: member, password });
     const call = world.as(body.accessToken);
     const ownRules = await call('GET authorization/me/access-rules');
@@ -1087,10 +871,9 @@ describe('a world with another seed', () => {
 
 describe('version 2.19', async () => {
   const member = { email: 'member@acme.test', password: 'only-for-this-test', role: 'Project administrator' };
-  const file = join(await emptyFolder(), 'seed.json');
   const { tenant, applications, serviceAccounts } = cast;
-  await writeFile(file, JSON.stringify({ runai: { tenant, applications, serviceAccounts, users: [member] } }));
-  const oldServer = await runaiServer({ runai: '2.19', seed: file });
+  const seed = { runai: { tenant, applications, serviceAccounts, users: [member] } };
+  const oldServer = await runaiServer({ runai: '2.19' }, { seed });
 
   it('reports a hint when a user has a role of the seed that only other versions have', async () => {
     const { email: username, password } = member;
@@ -1115,21 +898,4 @@ describe('version 2.19', async () => {
     expect(fix).toMatchObject({ kind: 'role', text: expect.stringContaining(plainBot.name) });
     expect(fix).not.toHaveProperty('request');
   });
-});
-
-it.runIf(hasDriver)('access rules and their deletion persist across a restart', async () => {
-  const config = { data: join(await emptyFolder(), 'mock.db') };
-  const first = await runaiServer(config);
-  const { call, name, secret } = await first.account({ roleId: SYSTEM_ADMINISTRATOR });
-  const { id } = await first.done(201, `POST ${RULES}`, VALID_RULE);
-  await first.done(204, `DELETE ${RULES}/${id}`);
-  expect((await call('GET users')).status).toBe(200);
-  const before = (await call(`GET ${RULES}?includeDeleted=true`)).body;
-  await first.close();
-  const second = await runaiServer(config);
-  const { body } = await second.login(name, secret);
-  const callAgain = second.as(body.accessToken);
-
-  expect((await callAgain(`GET ${RULES}?includeDeleted=true`)).body).toEqual(before);
-  expect((await callAgain(`POST ${RULES}`, VALID_RULE)).body.id).toBe(id + 1);
 });

@@ -1,53 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failuresOf } from '../../support/contract.ts';
+import { type Document, type Operation, readDocument, type Schema } from '../../support/documents.ts';
 import type { RunaiProfile } from '../../support/runai.ts';
 import { type RunaiCaller, type StagedRunai, stagedRunai } from '../../support/runai-requests.ts';
 
 /** Properties that every object inherits, one a function and one an object. A request may send them as values. */
 const NAMES = ['constructor', '__proto__'] as const;
 
-interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly $ref?: string;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-}
-
 /** The path of a string in a body: member names, and 0 for the first item of a list. */
 type Path = readonly (string | 0)[];
 
-function readDocument(profile: RunaiProfile): Document {
-  const url = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8')) as Document;
-}
-
 /** Lists the paths of the strings of a schema. */
 function listStrings(document: Document, schema: Schema | undefined, path: Path = []): Path[] {
-  const resolved = resolveSchema(document, schema);
-  if (resolved === undefined) return [];
+  if (schema === undefined) return [];
+  const resolved = document.resolved(schema);
   if (resolved.type === 'array') return listStrings(document, resolved.items, [...path, 0]);
   if (resolved.properties === undefined) return resolved.type === 'string' ? [path] : [];
   return Object.entries(resolved.properties).flatMap(([name, member]) =>
     listStrings(document, member, [...path, name]),
   );
-}
-
-function resolveSchema(document: Document, schema: Schema | undefined): Schema | undefined {
-  if (schema?.$ref === undefined) return schema;
-  const steps = schema.$ref.slice(2).split('/');
-  return steps.reduce<unknown>((part, step) => (part as Record<string, unknown>)[step], document) as Schema;
 }
 
 /** Returns the body with another value at a path. */
@@ -71,9 +42,8 @@ interface Input {
   readonly value: unknown;
 }
 
-function listInputs(document: Document, url: string, { parameters = [], requestBody }: Operation): Input[] {
-  const [[mediaType, content] = ['application/json', {}]] = Object.entries(requestBody?.content ?? {});
-  const strings = listStrings(document, content.schema);
+function listInputs(document: Document, { path: url, parameters, body }: Operation): Input[] {
+  const strings = listStrings(document, body?.schema);
   const named = NAMES.flatMap((value): Input[] => [
     ...parameters
       .filter((parameter) => parameter.in === 'query')
@@ -81,7 +51,7 @@ function listInputs(document: Document, url: string, { parameters = [], requestB
     ...(url.includes('{') ? [{ label: `the path with ${value}`, in: 'path' as const, path: [], value }] : []),
     ...strings.map((path) => ({ label: `${path.join('.')}: ${value}`, in: 'body' as const, path, value })),
   ]);
-  if (mediaType !== 'application/json') return named;
+  if (body !== null && body.mediaType !== 'application/json') return named;
   const unprintable = strings.map((path) => {
     return { label: `${path.join('.')}: an unprintable object`, in: 'body' as const, path, value: UNPRINTABLE };
   });
@@ -93,20 +63,17 @@ describe('names of inherited properties', () => {
   const sentInputs = new Set<string>();
 
   describe.each(PROFILES)('in %s', (profile) => {
-    const document = readDocument(profile);
-    const operations = Object.entries(document.paths)
-      .flatMap(([path, item]) =>
-        Object.entries(item).map(([verb, operation]) => {
-          const method = verb.toUpperCase();
-          const inputs = listInputs(document, path, operation).filter(({ label }) => {
-            const input = `${method} ${path} ${label}`;
-            const isNew = !sentInputs.has(input);
-            sentInputs.add(input);
-            return isNew;
-          });
-          return [`${method} ${path}`, { method, path, operation, inputs }] as const;
-        }),
-      )
+    const document = readDocument(`runai.${profile}`);
+    const operations = document.operations
+      .map((operation) => {
+        const name = `${operation.method} ${operation.path}`;
+        const inputs = listInputs(document, operation).filter(({ label }) => {
+          const isNew = !sentInputs.has(`${name} ${label}`);
+          sentInputs.add(`${name} ${label}`);
+          return isNew;
+        });
+        return [name, { operation, inputs }] as const;
+      })
       .filter(([, { inputs }]) => inputs.length > 0);
     let staged: StagedRunai;
     let caller: RunaiCaller;
@@ -117,11 +84,11 @@ describe('names of inherited properties', () => {
     });
 
     it('do not cause a server error as values of any string of any operation', async () => {
-      const failures = await failuresOf(operations, async ({ method, path, operation, inputs }) => {
-        const { operationId, requestBody } = operation;
-        const filling = await staged.fill(operationId, caller);
+      const failures = await failuresOf(operations, async ({ operation, inputs }) => {
+        const { id, method, path, body: documented } = operation;
+        const filling = await staged.fill(id, caller);
         const url = path.replace('{realm}', 'acme').replace(/\{\w+\}/, filling.id ?? 'nothing');
-        const [mediaType = 'application/json'] = Object.keys(requestBody?.content ?? {});
+        const mediaType = documented?.mediaType ?? 'application/json';
         const formatBody = (body: unknown) =>
           mediaType === 'application/json'
             ? JSON.stringify(body)

@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cast } from '../../support/cast.ts';
-import { emptyFolder } from '../../support/folder.ts';
 import {
   CLUSTER,
   EDITOR,
@@ -10,7 +7,6 @@ import {
   NOTHING,
   PLATFORM,
   RESEARCH,
-  type RunaiCaller,
   type RunaiServer,
   runaiServer,
   SPEECH,
@@ -133,6 +129,7 @@ it.each<[path: string, body: unknown]>([
   [`${DEPARTMENTS}/count`, { count: 2 }],
   [`${PROJECTS}/count`, { count: 3 }],
   ['workloads/count', { count: 2 }],
+  [`${PROJECTS}/count?search=I`, { count: 2 }],
 ])('GET %s returns the units or their number', async (path, body) => {
   expect(await done(200, `GET ${path}`)).toEqual(body);
 });
@@ -147,38 +144,11 @@ describe('paging', () => {
     [`${DEPARTMENTS}?limit=1`, ['research'], 1],
     [`${DEPARTMENTS}?limit=1&offset=1`, ['platform'], undefined],
     [`${DEPARTMENTS}?offset=2`, [], undefined],
-    [`${DEPARTMENTS}?sortBy=name&sortOrder=desc&limit=1`, ['research'], 1],
-    [`${DEPARTMENTS}?filterBy=name%3D%3Dresearch`, ['research'], undefined],
-    [`${PROJECTS}?limit=2&offset=2`, ['tooling'], undefined],
-    [`${PROJECTS}?sortOrder=desc`, ['tooling', 'speech', 'vision'], undefined],
     [`${PROJECTS}?search=i&sortBy=name&limit=1`, ['tooling'], 1],
-    [`${PROJECTS}?filterBy=name%3D%5Esp`, ['speech'], undefined],
     ['workloads?limit=1', ['train-vision'], 1],
-    ['workloads?offset=7', [], undefined],
   ])('of %s returns %j and the next offset', async (path, names, next) => {
     expect(await readPage(path)).toEqual([names, next]);
   });
-
-  it.each([DEPARTMENTS, PROJECTS, 'workloads'])('of %s rejects an invalid limit or offset with 400', async (path) => {
-    for (const [name, value] of [
-      ['limit', '0'],
-      ['limit', '501'],
-      ['limit', 'x'],
-      ['offset', '-1'],
-    ]) {
-      expectRefused(await admin(`GET ${path}?${name}=${value}`), 400, `\`${name}\``);
-    }
-  });
-
-  it.each([DEPARTMENTS, PROJECTS, 'workloads'])(
-    'of %s rejects unknown fields and orders in `sortBy`, `sortOrder` and `filterBy`',
-    async (path) => {
-      expectRefused(await admin(`GET ${path}?sortBy=id`), 400, '`sortBy`', '`name`');
-      expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, '`sortOrder`');
-      for (const list of [path, `${path}/count`])
-        expectRefused(await admin(`GET ${list}?filterBy=id%3D%3D1`), 400, 'unknown field `id`; the fields are `');
-    },
-  );
 });
 
 describe('filterBy', () => {
@@ -253,10 +223,8 @@ describe('filterBy', () => {
   });
 
   it.each([
-    ['createdAt=$Z', 'field `createdAt` has no operator `=$`'],
     ['totalGpuQuota>=much', 'the value of `totalGpuQuota` must be a number such as `1.5`'],
     ['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number'],
-    ['createdAt>=today', 'the value of `createdAt` must be a time'],
   ])('`%s` is rejected with 400', async (filter, problem) => {
     for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
       const answer = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
@@ -265,19 +233,17 @@ describe('filterBy', () => {
   });
 });
 
-describe('sortBy', () => {
-  it.each([
-    [PROJECTS, 'parentName', ['tooling', 'vision', 'speech']],
-    [PROJECTS, 'departmentId', ['vision', 'speech', 'tooling']],
-    [PROJECTS, 'phase', ['vision', 'speech', 'tooling']],
-    [DEPARTMENTS, 'createdAt', ['research', 'platform']],
-    ['workloads', 'name', ['train-speech', 'train-vision']],
-    ['workloads', 'projectId', ['train-vision', 'train-speech']],
-  ])('of %s sorts by %s', async (list, field, names) => {
-    const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
+it.each([
+  [PROJECTS, 'parentName', ['tooling', 'vision', 'speech']],
+  [PROJECTS, 'departmentId', ['vision', 'speech', 'tooling']],
+  [PROJECTS, 'phase', ['vision', 'speech', 'tooling']],
+  [DEPARTMENTS, 'createdAt', ['research', 'platform']],
+  ['workloads', 'name', ['train-speech', 'train-vision']],
+  ['workloads', 'projectId', ['train-vision', 'train-speech']],
+])('sortBy of %s sorts by %s', async (list, field, names) => {
+  const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
 
-    expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);
-  });
+  expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);
 });
 
 it.each([
@@ -290,80 +256,12 @@ it.each([
   expect(await done(200, `GET workloads/count?${query}`)).toEqual({ count });
 });
 
-it('departments ignore `search`, and a hint names it', async () => {
-  expect((await done(200, `GET ${DEPARTMENTS}?search=PLAT`)).departments).toHaveLength(2);
-  expect(await server.hints('undocumented_query')).toContainEqual(expect.stringContaining('`search`'));
-});
-
-it('a cluster id that is not a UUID is rejected with 400', async () => {
-  expectRefused(await admin('GET clusters/cluster-a'), 400, '`clusterUuid`');
-});
-
-it('the count of projects can be filtered by `search`', async () => {
-  expect(await done(200, `GET ${PROJECTS}/count?search=I`)).toEqual({ count: 2 });
-});
-
 describe('visibility', () => {
   const scopes = {
-    tenant: { scopeType: 'tenant', scopeId: TENANT },
-    cluster: { scopeType: 'cluster', scopeId: CLUSTER },
-    research: { scopeType: 'department', scopeId: RESEARCH },
     platform: { scopeType: 'department', scopeId: PLATFORM },
     speech: { scopeType: 'project', scopeId: SPEECH },
-    tooling: { scopeType: 'project', scopeId: TOOLING },
   } as const;
-  type Name = keyof typeof scopes;
-  const everything = ['cluster-a', 'research', 'platform', 'vision', 'speech', 'tooling'];
-  /** The other scopes are in the truth table. */
-  const visibleNames: [scope: Name, visible: readonly string[]][] = [
-    ['tenant', everything],
-    ['research', ['research', 'vision', 'speech']],
-    ['speech', ['speech']],
-  ];
-  const units: [name: string, path: string][] = [
-    ['cluster-a', `clusters/${CLUSTER}`],
-    ['research', `${DEPARTMENTS}/${RESEARCH}`],
-    ['platform', `${DEPARTMENTS}/${PLATFORM}`],
-    ['vision', `${PROJECTS}/${VISION}`],
-    ['speech', `${PROJECTS}/${SPEECH}`],
-    ['tooling', `${PROJECTS}/${TOOLING}`],
-  ];
   const selectNames = (rows: readonly { name: string }[]) => rows.map(({ name }) => name);
-
-  it.each(visibleNames)('with a role in %s: lists contain %j only', async (scope, visible) => {
-    const { call } = await server.account({ roleId: VIEWER, ...scopes[scope] });
-    const answers = await Promise.all(
-      ['clusters', 'clusters/minimal', DEPARTMENTS, PROJECTS, 'workloads', 'tenants'].map((path) =>
-        call(`GET ${path}`),
-      ),
-    );
-    for (const { status } of answers) expect(status).toBe(200);
-    const [clusters, minimal, inDepartments, inProjects, inWorkloads, tenants] = answers.map(({ body }) => body);
-
-    expect([
-      ...selectNames(clusters),
-      ...selectNames(inDepartments.departments),
-      ...selectNames(inProjects.projects),
-    ]).toEqual(visible);
-    expect(selectNames(minimal)).toEqual(selectNames(clusters));
-    expect(selectNames(inWorkloads.workloads)).toEqual(
-      workloads.filter(({ projectName }) => visible.includes(projectName)).map(({ name }) => name),
-    );
-    expect(selectNames(tenants)).toEqual(['acme']);
-  });
-
-  it.each(visibleNames)('with a role in %s: only %j can be read by id', async (scope, visible) => {
-    const { call } = await server.account({ roleId: VIEWER, ...scopes[scope] });
-    for (const [name, path] of units) {
-      const answer = await call(`GET ${path}`);
-      if (visible.includes(name)) {
-        expect(answer.body.name, path).toBe(name);
-      } else {
-        expectRefused(answer, 403, 'You do not have sufficient permissions.');
-        expect(answer.decision, path).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
-      }
-    }
-  });
 
   it('with roles in several parts of the tenant: pages contain all of them', async () => {
     const { call } = await server.account(
@@ -391,32 +289,6 @@ describe('visibility', () => {
     expect(selectNames((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['research', 'platform']);
     expect(selectNames((await call(`GET ${PROJECTS}`)).body.projects)).toEqual(['speech']);
     expect((await call(`GET ${PROJECTS}/${VISION}`)).decision.reason).toBe('resource_mismatch');
-  });
-
-  describe('a caller without a role', () => {
-    let call: RunaiCaller;
-    beforeAll(async () => {
-      ({ call } = await server.account());
-    });
-
-    it.each([
-      ['tenants', 'tenant:read'],
-      ['clusters', 'cluster:read'],
-      ['clusters/minimal', 'cluster:read'],
-      [`clusters/${CLUSTER}`, 'cluster:read'],
-      [`clusters/${NOTHING}`, 'cluster:read'],
-      [DEPARTMENTS, 'department:read'],
-      [`${DEPARTMENTS}/${RESEARCH}`, 'department:read'],
-      [PROJECTS, 'project:read'],
-      [`${PROJECTS}/${VISION}`, 'project:read'],
-      ['workloads', 'workloads:read'],
-    ])('may not read %s: 403', async (path, permission) => {
-      const answer = await call(`GET ${path}`);
-
-      expectRefused(answer, 403, 'You do not have sufficient permissions.');
-      expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
-      expectRefused(await server.call(`GET /api/v1/${path}`), 401);
-    });
   });
 
   it.each([
@@ -448,9 +320,7 @@ it.each([
     projects: [{ id: VISION, name: 'vision' }],
     workloads: [{ id: NOTHING, name: 'example', type, phase: 'Pending', projectId: VISION }],
   };
-  const file = join(await emptyFolder(), 'seed.json');
-  await writeFile(file, JSON.stringify({ runai: seed }));
-  const { workloads: seeded } = await (await runaiServer({ seed: file })).done(200, 'GET workloads');
+  const { workloads: seeded } = await (await runaiServer({}, { seed: { runai: seed } })).done(200, 'GET workloads');
 
   expect(seeded).toMatchObject([
     { category, priorityClassName, clusterId: NIL, departmentId: '', departmentName: '', k8sPhase: 'Pending' },
@@ -459,12 +329,8 @@ it.each([
 
 describe('seeded units without a cluster or department', () => {
   const parts = { departments: [{ id: RESEARCH, name: 'research' }], projects: [{ id: VISION, name: 'vision' }] };
-  const startServer = async (seed: object) => {
-    const file = join(await emptyFolder(), 'seed.json');
-    const tenant = { tenant: cast.tenant, serviceAccounts: cast.serviceAccounts };
-    await writeFile(file, JSON.stringify({ runai: { ...tenant, ...parts, ...seed } }));
-    return runaiServer({ seed: file });
-  };
+  const tenant = { tenant: cast.tenant, serviceAccounts: cast.serviceAccounts };
+  const startServer = (seed: object) => runaiServer({}, { seed: { runai: { ...tenant, ...parts, ...seed } } });
 
   it('belong to the first cluster', async () => {
     const world = await startServer({ clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })) });
@@ -504,9 +370,7 @@ it('a seeded project without a cluster belongs to the cluster of its department'
     departments: [{ id: RESEARCH, name: 'research', clusterId: CLUSTER }],
     projects: [{ id: VISION, name: 'vision', departmentId: RESEARCH }],
   };
-  const file = join(await emptyFolder(), 'seed.json');
-  await writeFile(file, JSON.stringify({ runai: seed }));
-  const world = await runaiServer({ seed: file });
+  const world = await runaiServer({}, { seed: { runai: seed } });
   const readVisible = async (scopeId: string) => {
     const { call } = await world.account({ roleId: VIEWER, scopeType: 'cluster', scopeId });
     const { projects: visible } = (await call(`GET ${PROJECTS}`)).body;

@@ -1,10 +1,6 @@
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, researcher } from '../../support/cast.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { emptyFolder } from '../../support/folder.ts';
 import {
-  EDITOR,
   expectRefused,
   NOTHING,
   RULES,
@@ -153,20 +149,6 @@ describe.each(['2.19', '2.24'] as const)('the list of roles of API v1 in %s', (p
   it.each(['999', 'Viewer', '-1', ...INVALID_IDS])('has no role with the id %s: 404', async (id) => {
     expectRefused(await servers[profile].admin(`GET authorization/roles/${id}`), 404);
   });
-
-  it('requires roles:read in any scope', async () => {
-    const [viewer, manager] = [
-      await servers[profile].account({ roleId: VIEWER }),
-      await servers[profile].account({ roleId: EDITOR, scopeType: 'project', scopeId: VISION }),
-    ];
-    for (const path of ['authorization/roles', 'authorization/roles/1', 'authorization/roles/999']) {
-      const answer = await viewer.call(`GET ${path}`);
-      expectRefused(answer, 403);
-      expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: ['roles:read'] });
-    }
-    expect((await manager.call('GET authorization/roles')).status).toBe(200);
-    expect((await manager.call('GET authorization/roles/1')).status).toBe(200);
-  });
 });
 
 it('the list of roles of API v1 also contains custom roles', async () => {
@@ -234,10 +216,7 @@ describe('the list of roles of API v2', () => {
   it.each([
     ['limit=5', 5, 5],
     ['limit=21', 21, null],
-    ['limit=5&offset=15', 5, 20],
-    ['limit=5&offset=20', 1, null],
     ['offset=21', 0, null],
-    ['limit=1&search=cloud', 1, 1],
   ])('is paged by %s', async (query, count, next) => {
     const page = await done(200, `GET ${ROLES}?${query}`);
 
@@ -249,19 +228,10 @@ describe('the list of roles of API v2', () => {
     ['search=cloud&sortBy=name', ['Cloud operator', 'Cloud support']],
     ['search=cloud&sortBy=name&sortOrder=desc', ['Cloud support', 'Cloud operator']],
     ['filterBy=name%3D%3DViewer', ['Viewer']],
-    ['filterBy=custom%3D%3Dtrue', []],
-    ['filterBy=enabled%3D%3Dfalse', []],
     ['filterBy=createdBy%3D%3DRun:ai,name%3D$viewer', ['Viewer', 'Department viewer']],
   ])('is filtered and sorted by %s', async (query, names) => {
     expect(namesOf((await done(200, `GET ${ROLES}?${query}`)).roles)).toEqual(names);
   });
-
-  it.each(['limit=0', 'limit=501', 'offset=-1', 'sortBy=id', 'sortOrder=up', 'filterBy=id%3D%3D1'])(
-    'rejects %s with 400',
-    async (query) => {
-      expectRefused(await admin(`GET ${ROLES}?${query}`), 400, 'Query parameter');
-    },
-  );
 
   it('can be filtered by custom and by enabled', async () => {
     await createRole('mine', 'usersReadAccess');
@@ -315,14 +285,6 @@ describe.each(['2.24', '3.0'] as const)('permission sets in %s', (profile) => {
   it('are not found by an unknown id (404) or by a name (400)', async () => {
     expectRefused(await admin(`GET ${SETS}/${NOTHING}`), 404);
     expectRefused(await admin(`GET ${SETS}/usersEditAccess`), 400, '`permissionSetId`');
-  });
-
-  it('require roles:read', async () => {
-    const { call } = await servers[profile].account({ roleId: VIEWER });
-
-    for (const path of [SETS, `${SETS}/${NOTHING}`]) {
-      expect((await call(`GET ${path}`)).decision).toMatchObject({ missing: ['roles:read'] });
-    }
   });
 });
 
@@ -496,24 +458,19 @@ describe('a custom role', () => {
 
   const createSet = () => ({ id: sets['usersReadAccess'] });
   const invalidRoles: [field: string, createBody: () => object, problem: string][] = [
-    ['name', () => ({ permissionSets: [createSet()] }), 'is missing'],
     ['name', () => ({ name: '', permissionSets: [createSet()] }), 'of 1 to 255 characters'],
     ['name', () => ({ name: 'x'.repeat(256), permissionSets: [createSet()] }), 'of 1 to 255 characters'],
-    ['name', () => ({ name: 7, permissionSets: [createSet()] }), 'a string'],
     [
       'description',
       () => ({ ...createRoleBody('invalid', []), description: 'x'.repeat(1001), permissionSets: [createSet()] }),
       '1000',
     ],
-    ['permissionSets', () => ({ name: 'invalid' }), 'is missing'],
     ['permissionSets', () => ({ name: 'invalid', permissionSets: [] }), 'of 1 to 100 entries'],
     [
       'permissionSets',
       () => ({ name: 'invalid', permissionSets: Array.from({ length: 101 }, createSet) }),
       'of 1 to 100',
     ],
-    ['permissionSets.0.id', () => ({ name: 'invalid', permissionSets: [{ name: 'usersReadAccess' }] }), 'is missing'],
-    ['permissionSets.0.id', () => ({ name: 'invalid', permissionSets: [{ id: 'usersReadAccess' }] }), '`uuid`'],
     [
       'permissionSets',
       () => ({ name: 'invalid', permissionSets: [createSet(), { id: NOTHING }] }),
@@ -556,24 +513,5 @@ describe('a custom role', () => {
 
     expect((await admin(`POST ${ROLES}`, role)).status).toBe(201);
     expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, role), 400, `permission set \`${id}\` does not exist`);
-  });
-
-  it.runIf(hasDriver)('persists across a restart, enabled or disabled', async () => {
-    const config = { data: join(await emptyFolder(), 'mock.db') };
-    const first = await runaiServer(config, { seed: withoutCustomRoles });
-    const enabled = await first.done(201, `POST ${ROLES}`, createRoleBody('on', ['usersReadAccess']));
-    const disabled = await first.done(201, `POST ${ROLES}`, createRoleBody('off', ['rolesReadAccess']));
-    await first.done(204, `POST ${ROLES}/${disabled.id}/disable`);
-    const { name, secret } = await first.account({ roleId: enabled.id });
-    await first.close();
-    const second = await runaiServer(config, { seed: withoutCustomRoles });
-    const { body } = await second.login(name, secret);
-
-    expect(await second.done(200, `GET ${ROLES}/${enabled.id}`)).toEqual(enabled);
-    expect(await second.done(200, `GET ${ROLES}/${disabled.id}`)).toMatchObject({ name: 'off', enabled: false });
-    expect((await second.as(body.accessToken)('GET users')).status).toBe(200);
-    expect((await second.done(201, `POST ${ROLES}`, createRoleBody('new', ['usersReadAccess']))).id).toBe(
-      disabled.id + 1,
-    );
   });
 });

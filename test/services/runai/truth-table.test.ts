@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readDocument } from '../../support/documents.ts';
 import { SCOPED_LISTS } from '../../support/runai-lists.ts';
 import {
   ADMINISTERED,
@@ -368,18 +368,8 @@ function haveSameMembers(first: readonly string[], second: readonly string[]): b
 
 /** Reads the operations of the document of a version, with their requests. */
 function readOperations(profile: RunaiProfile): Map<string, string> {
-  const file = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
-  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as Document;
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { operationId }]): [string, string][] =>
-      operationId === undefined ? [] : [[operationId, `${method.toUpperCase()} ${path}`]],
-    ),
-  );
-  return new Map(operations);
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+  const { operations } = readDocument(`runai.${profile}`);
+  return new Map(operations.map(({ id, method, path }) => [id, `${method} ${path}`]));
 }
 
 interface RulesetRule {
