@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { active, admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
+import { admin, researcher } from '../../support/cast.ts';
 import { withoutRetired } from '../../support/seeds.ts';
 import { testServer } from '../../support/server.ts';
 
@@ -11,15 +11,6 @@ beforeEach(async () => {
 });
 
 describe('the administration of access keys', () => {
-  it('lists the keys of all users with their owners', async () => {
-    const { status, body } = await server.call(`GET ${ALL_KEYS}`, { token: await server.tokenOf(admin) });
-
-    expect(status).toBe(200);
-    expect(body.accessKeys.map(({ createdBy }: { createdBy: string }) => createdBy)).toEqual(
-      active.users.map(({ email }) => email),
-    );
-  });
-
   it.each([
     [`clientId=${researcher.accessKey.clientId}`, [researcher.accessKey.name]],
     [`createdBy=${encodeURIComponent(admin.email)}`, [admin.accessKey.name]],
@@ -87,34 +78,5 @@ describe('the administration of access keys', () => {
       ],
     });
     expect(decision.explanation).toContain('needs `access-keys:read`');
-  });
-
-  it('rejects a researcher with 403 even if the key does not exist', async () => {
-    const answer = await server.call(`DELETE ${ALL_KEYS}/nothing`, { token: await server.tokenOf(researcher) });
-
-    expect(answer.status).toBe(403);
-  });
-
-  it.each([
-    ['an administrative service account', adminBot, 200],
-    ['a plain service account', plainBot, 403],
-  ])('checks the role of %s', async (_what, bot, status) => {
-    const { body } = await server.grant({
-      grantType: 'client_credentials',
-      clientId: bot.clientId,
-      clientSecret: bot.clientSecret,
-    });
-
-    expect((await server.call(`GET ${ALL_KEYS}`, { token: body.accessToken })).status).toBe(status);
-  });
-
-  it('checks the role of an application', async () => {
-    const { body } = await server.grant({
-      grantType: 'app_token',
-      AppId: application.name,
-      AppSecret: application.secret,
-    });
-
-    expect((await server.call(`GET ${ALL_KEYS}`, { token: body.accessToken })).status).toBe(200);
   });
 });

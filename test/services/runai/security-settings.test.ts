@@ -1,11 +1,5 @@
-/** Reading and changing the security settings of 2.24 and 3.0. */
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { adminBot } from '../../support/cast.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { emptyFolder } from '../../support/folder.ts';
 import { expectRefused, runaiServer, TENANT } from '../../support/runai.ts';
-import { makeWorld, tokenOf } from '../../support/worlds.ts';
 
 const SETTINGS = 'security/settings';
 const KEYS = ['autoRedirectSSO', 'browserSessionTimeout', 'logoutRedirectUri'];
@@ -52,16 +46,11 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
 
   it.each([
     ['browserSessionTimeout', { idleTimeout: 0 }, 'must have the form `{"idleTimeout": minutes}`. Field `idleTimeout`'],
-    ['browserSessionTimeout', { idleTimeout: '60' }, '`idleTimeout`'],
-    ['autoRedirectSSO', { enabled: 'no' }, '`enabled`'],
-    ['autoRedirectSSO', { enabled: true, idpAlias: 1 }, '`idpAlias`'],
     ['autoRedirectSSO', { enabled: true, idpAlias: 'a'.repeat(256) }, '`idpAlias`'],
     ['autoRedirectSSO', { idpAlias: 'My IdP' }, '`idpAlias`'],
     ['logoutRedirectUri', { uri: 'localhost' }, '`uri`'],
     ['logoutRedirectUri', { uri: 'ftp://example.com/' }, '`uri`'],
     ['logoutRedirectUri', { uri: `https://example.com/${'a'.repeat(2048)}` }, '`uri`'],
-    ['logoutRedirectUri', [], 'body'],
-    ['logoutRedirectUri', 'example.com', 'body'],
   ])('reject an invalid value of %s with 400: case %$', async (key, value, message) => {
     expectRefused(await admin(`PUT ${SETTINGS}/${key}`, value), 400, message);
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
@@ -98,30 +87,6 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
       for (const answer of [read, changed]) for (const known of KEYS) expectRefused(answer, 404, known);
     }
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
-  });
-
-  // Both versions share the handlers, so the other tests use only one.
-  if (runai !== '3.0') return;
-
-  it('are independent in a forked world', async () => {
-    await admin(`PUT ${SETTINGS}/browserSessionTimeout`, { idleTimeout: 5 });
-    const fork = await makeWorld(server, { from: { world: 'default' }, credentials: 'cast' });
-    const token = await tokenOf(fork.call, adminBot);
-    await admin(`PUT ${SETTINGS}/browserSessionTimeout`, { idleTimeout: 7 });
-
-    expect((await fork.call(`GET /api/v1/${SETTINGS}/browserSessionTimeout`, { token })).body).toEqual({
-      idleTimeout: 5,
-    });
-  });
-
-  it.runIf(hasDriver)('persist across a restart', async () => {
-    const config = { runai, data: join(await emptyFolder(), 'mock.db') };
-    const first = await runaiServer(config);
-    await first.done(200, `PUT ${SETTINGS}/logoutRedirectUri`, { uri: 'https://example.com/' });
-    await first.close();
-    const second = await runaiServer(config);
-
-    expect(await second.done(200, `GET ${SETTINGS}/logoutRedirectUri`)).toEqual({ uri: 'https://example.com/' });
   });
 });
 

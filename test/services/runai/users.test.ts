@@ -6,17 +6,7 @@ import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifet
 import { active, adminBot, admin as adminUser, application, plainBot, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { codeFields, codeOf, oauthError, postForm, REALM_TOKEN } from '../../support/oauth.ts';
-import {
-  EDITOR,
-  expectRefused,
-  NOTHING,
-  RULES,
-  type RunaiCaller,
-  runaiServer,
-  SYSTEM_ADMINISTRATOR,
-  TENANT,
-  UUID,
-} from '../../support/runai.ts';
+import { expectRefused, NOTHING, RULES, type RunaiCaller, runaiServer, UUID } from '../../support/runai.ts';
 import { withoutRetired } from '../../support/seeds.ts';
 import { resetTestServer, START } from '../../support/server.ts';
 
@@ -63,17 +53,6 @@ describe('a user', () => {
     });
   });
 
-  it('has no permissions until an access rule is created for it', async () => {
-    const { username, tempPassword } = await createUser('eve@acme.test');
-    const call = server.as((await logInByPassword(username, tempPassword)).body.accessToken);
-    expect((await call('GET authorization/permissions')).body).toEqual([]);
-    expect((await call('GET users')).decision).toMatchObject({ reason: 'missing_permission', missing: ['users:read'] });
-    const rule = { subjectId: username, subjectType: 'user', roleId: SYSTEM_ADMINISTRATOR };
-    await done(201, `POST ${RULES}`, { ...rule, scopeType: 'tenant', scopeId: TENANT });
-
-    expect((await call('GET users')).status).toBe(200);
-  });
-
   it('cannot have the email address of another user in any case: 409', async () => {
     for (const email of [researcher.email, researcher.email.toUpperCase()]) {
       const answer = await admin('POST users', { email });
@@ -94,7 +73,6 @@ describe('a user', () => {
   );
 
   it.each([
-    ['is missing', {}],
     ['is not valid', { email: '' }],
     ['is not valid', { email: 'eve' }],
     ['is not valid', { email: 'eve@acme' }],
@@ -103,17 +81,8 @@ describe('a user', () => {
     ['is not valid', { email: 'eve@@acme.test' }],
     ['is not valid', { email: ' eve@acme.test' }],
     ['is not valid', { email: `${'x'.repeat(246)}@acme.test` }],
-    ['is not valid', { email: null }],
-    ['is not valid', { email: ['eve@acme.test'] }],
   ])('is rejected with 400 if the email address %s: %j', async (problem, body) => {
     expectRefused(await admin('POST users', body), 400, '`email`', problem);
-  });
-
-  it.each([
-    ['resetPassword', 'yes'],
-    ['notify', 1],
-  ])('is rejected with 400 if `%s` is %j', async (field, value) => {
-    expectRefused(await admin('POST users', { email: 'eve@acme.test', [field]: value }), 400, `\`${field}\``);
   });
 
   it.each([NOTHING, 'x', application.id, adminBot.id, researcher.email])('is not found by the id %s', async (id) => {
@@ -123,14 +92,6 @@ describe('a user', () => {
       expectRefused(answer, 404);
       expect(answer.decision.reason).toBe('no_such_object');
     }
-  });
-
-  it('can be read, but not created or deleted, with users:read only', async () => {
-    const { call } = await server.account({ roleId: EDITOR });
-
-    expect((await call('GET users')).status).toBe(200);
-    expect((await call('POST users', { email: 'eve@acme.test' })).status).toBe(403);
-    expect((await call(`DELETE users/${researcher.id}`)).status).toBe(403);
   });
 });
 
@@ -276,10 +237,6 @@ describe('the password of a user', () => {
   it.each([
     ['newPassword', { ...validPasswords, newPassword: 'seven77' }],
     ['newPassword', { ...validPasswords, newPassword: 'x'.repeat(256) }],
-    ['newPassword', { ...validPasswords, newPassword: null }],
-    ['newPassword', { currentPassword: validPasswords.currentPassword }],
-    ['currentPassword', { ...validPasswords, currentPassword: '' }],
-    ['currentPassword', { newPassword: validPasswords.newPassword }],
   ])('is rejected with 400 for an invalid `%s`, case %$', async (field, body) => {
     expectRefused(await asResearcher('POST me/password', body), 400, `\`${field}\``);
   });
@@ -330,44 +287,19 @@ describe('the list of users', async () => {
   const BOB = 'bob@beta.test';
 
   it('contains all members of each user, oldest first', async () => {
+    const created = { isLocal: true, createdBy: 'Run:ai', createdAt: at(0), updatedAt: null, lastLogin: null };
+    const later = (second: number) => {
+      return { id: expect.stringMatching(UUID), createdAt: at(second), updatedAt: at(second) };
+    };
+
     expect(await world.done(200, 'GET users')).toEqual([
+      { ...created, id: adminUser.id, username: ADMIN, lastLogin: at(1) },
+      { ...created, id: researcher.id, username: RESEARCHER },
       {
-        id: adminUser.id,
-        username: ADMIN,
-        isLocal: true,
-        createdBy: 'Run:ai',
-        createdAt: at(0),
-        updatedAt: null,
-        lastLogin: at(1),
+        ...{ ...created, ...later(2), username: EXTERNAL, isLocal: false },
+        ...{ groups: ['night-shift'], createdBy: '', lastLogin: at(2) },
       },
-      {
-        id: researcher.id,
-        username: RESEARCHER,
-        isLocal: true,
-        createdBy: 'Run:ai',
-        createdAt: at(0),
-        updatedAt: null,
-        lastLogin: null,
-      },
-      {
-        id: expect.stringMatching(UUID),
-        username: EXTERNAL,
-        isLocal: false,
-        groups: ['night-shift'],
-        createdBy: '',
-        createdAt: at(2),
-        updatedAt: at(2),
-        lastLogin: at(2),
-      },
-      {
-        id: expect.stringMatching(UUID),
-        username: BOB,
-        isLocal: true,
-        createdBy: adminBot.name,
-        createdAt: at(3),
-        updatedAt: at(3),
-        lastLogin: null,
-      },
+      { ...created, ...later(3), username: BOB, createdBy: adminBot.name },
     ]);
   });
 
@@ -387,8 +319,6 @@ describe('the list of users', async () => {
     [filter(`createdBy==${adminBot.name}`), [BOB]],
     [filter('createdBy=@run'), [ADMIN, RESEARCHER]],
     [filter('isLocal==false'), [EXTERNAL]],
-    [filter('isLocal<=false'), [EXTERNAL]],
-    [filter('isLocal=@TRUE'), [ADMIN, RESEARCHER, BOB]],
     [filter(`lastLogin>=${at(2)}`), [EXTERNAL]],
     [filter(`lastLogin<=${at(2)}`), [ADMIN, EXTERNAL]],
     [filter(`creationTime>=${at(2)},isLocal==true`), [BOB]],
@@ -403,10 +333,6 @@ describe('the list of users', async () => {
     ['sortBy=lastUpdated', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
     ['sortBy=type', [ADMIN, RESEARCHER, BOB, EXTERNAL]],
     ['sortOrder=desc', [BOB, EXTERNAL, RESEARCHER, ADMIN]],
-    ['limit=2', [ADMIN, RESEARCHER]],
-    ['offset=1&limit=2', [RESEARCHER, EXTERNAL]],
-    ['offset=4', []],
-    ['limit=500', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
   ])('is filtered, sorted and paged by %s', async (query, names) => {
     expect(await listNames(query)).toEqual(names);
   });
@@ -421,19 +347,10 @@ describe('the list of users', async () => {
   });
 
   it.each([
-    ['limit=501', 'limit'],
-    ['limit=0', 'limit'],
-    ['offset=-1', 'offset'],
-    ['sortBy=email', 'sortBy'],
-    ['sortOrder=up', 'sortOrder'],
-    [filter('email==x'), 'filterBy'],
     ['sortBy=isLocal', 'sortBy'],
     [filter('type==local'), 'filterBy'],
     [filter('username!=x'), 'filterBy'],
     [filter('username=^x'), 'filterBy'],
-    [filter('isLocal==maybe'), 'filterBy'],
-    [filter('lastLogin=@2026'), 'filterBy'],
-    [filter('lastLogin==never'), 'filterBy'],
   ])('rejects %s with 400', async (query, name) => {
     expectRefused(await world.admin(`GET users?${query}`), 400, `\`${name}\``);
   });
