@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/app/options.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
-import { listHints } from '../../support/hints.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/how-to/your-own-users.md', import.meta.url), 'utf8');
@@ -62,20 +61,6 @@ describe('the tenant of the documented seed', () => {
     expect((await server.call('GET /api/v1/users', { token: milton })).status).toBe(403);
   });
 
-  it('can have further custom roles', async () => {
-    const server = await startServer(SEED);
-    const token = await readToken(server, PETER);
-    const { body } = await server.call('GET /api/v2/authorization/roles?filterBy=custom==true', { token });
-    const [{ id, permissionSets }] = body.roles;
-    const created = await server.call('POST /api/v2/authorization/roles', {
-      token,
-      body: { name: 'Another', description: '', permissionSets },
-    });
-
-    expect(created.status, JSON.stringify(created.body)).toBe(201);
-    expect(created.body.id).toBeGreaterThan(id);
-  });
-
   it.runIf(hasDriver)('is the same from a data file after a restart, and from its cast as a seed', async () => {
     const data = join(await emptyFolder(), 'mock.db');
     const first = await startServer(SEED, { data });
@@ -88,15 +73,6 @@ describe('the tenant of the documented seed', () => {
       await readToken(server, createPasswordGrant('milton@initech.test', 'red-stapler-1999'));
       expect((await server.call('GET /_mock/cast')).body).toEqual(body);
     }
-  });
-
-  it('has no custom role in 2.19, and a hint names it', async () => {
-    const server = await startServer(SEED, { runai: '2.19' });
-    const milton = await readToken(server, createPasswordGrant('milton@initech.test', 'red-stapler-1999'));
-
-    expect((await server.call('GET /api/v1/org-unit/projects', { token: milton })).status).not.toBe(200);
-    const hints = await listHints(server);
-    expect(hints).toContainEqual(expect.objectContaining({ code: 'other_version' }));
   });
 });
 

@@ -1,8 +1,7 @@
 /** Versions of Run:ai that have the rules of an earlier version. */
 
 import { describe, expect, it } from 'vitest';
-import { application, researcher } from '../../support/cast.ts';
-import { listHints } from '../../support/hints.ts';
+import { researcher } from '../../support/cast.ts';
 import { runaiServer } from '../../support/runai.ts';
 
 const V1_TOKEN = '/api/v1/token';
@@ -67,34 +66,15 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     expect(paths).toEqual(before);
   });
 
-  it('accepts the requests of 2.24 without a hint', async () => {
-    const grant = await server.grant({
-      grantType: 'app_token',
-      AppId: application.clientId,
-      AppSecret: application.secret,
-    });
-    await server.done(200, 'GET user-applications');
-    await server.done(200, 'GET authorization/roles');
-    const hints = await listHints(server);
-
-    expect(grant.status).toBe(200);
-    expect(hints).toEqual([]);
-  });
-
   it('suggests an access rule for a refused request, and computes the least privilege', async () => {
     const asResearcher = server.as(await server.tokenOf(researcher));
     const answer = await asResearcher('GET users');
     const { body } = await server.call(`GET /_mock/decisions/${answer.decision?.id}`);
+    await server.done(200, 'GET authorization/roles');
     const leastPrivilege = (await server.call('GET /_mock/least-privilege')).body;
 
     expect(body.fixes[0]).toMatchObject({ kind: 'role', request: { method: 'POST' } });
     expect(JSON.stringify(leastPrivilege)).toContain('rolesReadAccess');
-  });
-
-  it('returns 404 for the authorization settings, with a hint that names 3.0', async () => {
-    const answer = await server.admin('GET authorization/settings');
-
-    expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining('`--runai 3.0`')]);
   });
 });
 
