@@ -121,14 +121,6 @@ describe('a list, such as the list of nodes,', () => {
     expect((await done(200, `GET ${list}?offset=99999999999999999999`)).results).toEqual([]);
   });
 
-  it('is available with and without a trailing slash', async () => {
-    const bare = list.slice(0, -1);
-
-    expect(await done(200, `GET ${bare}?limit=1`)).toEqual(await done(200, `GET ${list}?limit=1`));
-    const [{ id }] = await air.all(list);
-    expect(await done(200, `GET ${bare}/${id}`)).toEqual(await done(200, `GET ${bare}/${id}/`));
-  });
-
   it('accepts limits of any size', async () => {
     const { count, results, next, previous } = await done(200, `GET ${list}`);
     expect(results).toHaveLength(count);

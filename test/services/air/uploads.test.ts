@@ -347,13 +347,6 @@ describe('clearing an upload', () => {
     expect((await acme(`GET images/${id}/`)).body).toEqual(body);
     expect((await completeUpload(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
   });
-
-  it('works while the upload is running', async () => {
-    const id = await image();
-    await start(id, SMALL);
-
-    expect((await acme(`PATCH images/${id}/clear-upload/`)).body.upload_status).toBe('READY');
-  });
 });
 
 it.runIf(hasDriver)('the data folder contains no uploaded bytes', async () => {
