@@ -14,10 +14,8 @@ import {
   postForm,
   REALM_TOKEN,
   shownForm,
-  V2_TOKEN,
 } from '../../support/oauth.ts';
 import { START, testServer } from '../../support/server.ts';
-import { makeWorld } from '../../support/worlds.ts';
 
 const ISSUER = `http://localhost:6625${ISSUER_PATH}`;
 const FRAMES = `${ISSUER_PATH}/protocol/openid-connect`;
@@ -90,17 +88,11 @@ describe('a refresh token', () => {
     });
   });
 
-  it.each<[path: string, request: () => Promise<string>]>([
-    ['/api/v2/token', async () => (await postForm(server, V2_TOKEN, PASSWORD)).body.refresh_token],
-    [
-      '/api/v1/token',
-      async () => {
-        const { email: username, password } = researcher;
-        return (await server.grant({ grantType: 'password', username, password })).body.refreshToken;
-      },
-    ],
-  ])('is a JWT at %s', async (_path, request) => {
-    expect(decodeJwt(await request())).toMatchObject({ typ: 'Refresh', sub: researcher.id, iss: ISSUER });
+  it('is a JWT at /api/v1/token, too', async () => {
+    const { email: username, password } = researcher;
+    const { body } = await server.grant({ grantType: 'password', username, password });
+
+    expect(decodeJwt(body.refreshToken)).toMatchObject({ typ: 'Refresh', sub: researcher.id, iss: ISSUER });
   });
 
   it('is rejected as unknown after a change of a part, and its login remains valid', async () => {
@@ -136,15 +128,6 @@ describe('a refresh token', () => {
     }
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token };
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
-  });
-
-  it('selects its world without a path prefix', async () => {
-    const world = await makeWorld(server, { id: 'refreshing' });
-    const { email: username, password } = world.cast.runai.users[1];
-    const granted = await world.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
-    const body = { grantType: 'refresh_token', refreshToken: granted.body.refreshToken };
-
-    expect((await server.call('POST /api/v1/token', { body })).status).toBe(200);
   });
 });
 

@@ -575,24 +575,6 @@ describe('the users on the login page', () => {
 
     expect(readUsers(expectPage(answer, 200)).length).toBeGreaterThan(0);
   });
-
-  it('are the users of the world in the path', async () => {
-    const ownServer = await resetTestServer(clockServer);
-    const seed = {
-      runai: {
-        tenant: { id: 7, name: 'other', realm: 'other' },
-        clients: [{ clientId: PUBLIC_CLIENT, redirectUris: ['http://127.0.0.1:*'] }],
-        users: [{ email: 'eve@other.test', role: null }],
-      },
-    };
-    const created = await ownServer.call('POST /_mock/worlds', { body: { id: 'w', seed } });
-    expect(created.status, JSON.stringify(created.body)).toBe(201);
-    const path = authorizationPath().replace('/acme/', '/other/');
-    const html = (await ownServer.call(`GET /w/w${path}`)).body;
-
-    expect(html).toContain('eve@other.test');
-    expect(html).not.toContain(researcher.email);
-  });
 });
 
 describe('the list of clients on an error page', () => {

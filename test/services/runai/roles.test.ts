@@ -321,10 +321,6 @@ describe('a custom role', () => {
     expect(await done(200, `GET ${ROLES}/${body.id}`)).toEqual(body);
   });
 
-  it('does not require a description', async () => {
-    expect((await createRole('plain', 'usersReadAccess')).description).toBe('');
-  });
-
   it('does not reuse the id of a deleted role', async () => {
     const { id } = await createRole('first', 'usersReadAccess');
     await done(204, `DELETE ${ROLES}/${id}`);

@@ -303,12 +303,6 @@ describe('the list of users', async () => {
     ]);
   });
 
-  it('contains the same users as are read by id', async () => {
-    for (const user of await world.done(200, 'GET users')) {
-      expect(await world.done(200, `GET users/${user.id}`)).toEqual(user);
-    }
-  });
-
   it.each([
     ['search=ACME', [ADMIN, RESEARCHER]],
     ['filter=ACME', [ADMIN, RESEARCHER]],

@@ -8,7 +8,6 @@ const V1_TOKEN = '/api/v1/token';
 const ADMINISTRATION = '/api/v1/administration/user-applications';
 
 const base = await runaiServer();
-const latest = await runaiServer({ runai: '3.0' });
 const readDocument = async ({ call }: Pick<typeof base, 'call'>) => (await call('GET /openapi/runai.json')).body;
 
 describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
@@ -76,11 +75,4 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     expect(body.fixes[0]).toMatchObject({ kind: 'role', request: { method: 'POST' } });
     expect(JSON.stringify(leastPrivilege)).toContain('rolesReadAccess');
   });
-});
-
-it('POST /api/v1/token is deprecated in the document of 3.0', async () => {
-  const { post } = (await readDocument(latest)).paths[V1_TOKEN];
-
-  expect(post.deprecated).toBe(true);
-  expect(post.description).toContain('Deprecated since 2.25: use `POST /api/v2/token` instead.');
 });

@@ -192,29 +192,12 @@ describe('the grant `client_credentials` of an application at the realm', () => 
     );
   });
 
-  it('returns no ID token without the scope `openid`', async () => {
-    const form = { ...fields, scope: undefined, client_id: name, client_secret: secret };
-    const { status, body } = await postForm(findServer('2.19').server, REALM_TOKEN, form);
-
-    expect(status).toBe(200);
-    expect(body).not.toHaveProperty('id_token');
-  });
-
   it('sets `lastLogin` of the application', async () => {
     const { server } = findServer('2.19');
     await postForm(server, REALM_TOKEN, { ...fields, client_id: name, client_secret: secret });
     const { body } = await server.call(`GET /api/v1/apps/${sub}`, { token: await server.tokenOf(admin) });
 
     expect(body.lastLogin).not.toBeNull();
-  });
-
-  it('is rejected in 3.0, which has no applications', async () => {
-    const { server } = findServer('3.0');
-    const answer = await postForm(server, REALM_TOKEN, { ...fields, client_id: name, client_secret: secret });
-
-    expect(oauthError(answer, 400, 'unauthorized_client')).toMatch(
-      /it is an application\. Run:ai 3\.0 has no applications: use an access key or a service account\.$/,
-    );
   });
 
   it('is rejected at /api/v2/token with a message that names the endpoints that accept it', async () => {
