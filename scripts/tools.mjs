@@ -1,14 +1,14 @@
 // @ts-check
 /** Installs tools for single commands on demand: each subfolder with a `package.json` is one set. */
 import { execFile } from 'node:child_process';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, symlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /**
  * Installs the tools of a folder, unless its lock file is unchanged.
  *
- * @param {'e2e' | 'lint-documents' | 'mutation'} name
+ * @param {'e2e' | 'lint-documents' | 'mutation' | 'testcontainers'} name
  * @returns {Promise<string>} the folder
  */
 export async function installTools(name) {
@@ -22,4 +22,13 @@ export async function installTools(name) {
   await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, shell });
   await copyFile(lock, installed);
   return folder;
+}
+
+/** Installs Testcontainers, and links it where `src/testcontainers.ts` finds it, like a user's project has it. */
+export async function installTestcontainers() {
+  const folder = await installTools('testcontainers');
+  const link = fileURLToPath(new URL('../node_modules/testcontainers', import.meta.url));
+  await symlink(`${folder}/node_modules/testcontainers`, link, 'junction').catch((cause) => {
+    if (cause.code !== 'EEXIST') throw cause;
+  });
 }

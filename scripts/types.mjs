@@ -5,6 +5,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
+import { installTestcontainers } from './tools.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
@@ -115,6 +116,8 @@ async function bodies() {
 }
 
 tell('Generating the declarations of nv-auth-mock. This takes a minute, or a few on a slow machine:');
+// Its types are in the declarations.
+await installTestcontainers();
 await rm(TARGET, { recursive: true, force: true });
 const emitted = emit();
 const files = [

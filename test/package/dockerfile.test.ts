@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { imageParts, imageSpec } from '../support/image.ts';
@@ -9,10 +8,6 @@ import { documentationPages, ROOT } from './architecture/source-files.ts';
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 describe('the Dockerfile', () => {
-  it('passes a linter', () => {
-    expect(validate(text('Dockerfile'))).toEqual([]);
-  });
-
   it('runs the command as its own numeric user, without a shell', () => {
     const { uid, entrypoint, command, healthcheck } = imageSpec();
 

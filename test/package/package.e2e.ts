@@ -23,7 +23,7 @@ import { documentationPages } from './architecture/source-files.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
+const tool = (name: string) => join(ROOT, 'scripts/e2e/node_modules/.bin', name);
 const text = (path: string) => readFile(join(ROOT, path), 'utf8');
 
 let tarball: string;
@@ -113,10 +113,9 @@ describe('through the start command of the image, in a temporary root', () => {
 
 describe('the package', () => {
   it('passes publint and are-the-types-wrong', async () => {
-    await run(bin('publint'), ['run', tarball, '--strict']);
-    const attw = join(ROOT, 'scripts/e2e/node_modules/.bin/attw');
-    await run(attw, [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
-    await run(attw, [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
+    await run(tool('publint'), ['run', tarball, '--strict']);
+    await run(tool('attw'), [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
+    await run(tool('attw'), [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
   });
 
   it('has the manifest of the clone, except for the driver and the workspaces', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { GenericContainer } from 'testcontainers';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { startMock } from '../../src/index.ts';
@@ -41,6 +42,15 @@ function startedAt(url: string, alias: string | null = null): StartedNvAuthMockC
 
 afterEach(() => {
   vi.restoreAllMocks();
+});
+
+it('a container has the types of Testcontainers', async () => {
+  const [compiler = '', project = ''] = ['node_modules/typescript-7/bin/tsc', 'scripts/testcontainers'].map((path) =>
+    fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+  );
+  const { code, stdout } = await launchProgram(process.execPath, [compiler, '-p', project], '.').ended;
+
+  expect([code, stdout]).toEqual([0, '']);
 });
 
 describe('a container of the mock before its start', () => {

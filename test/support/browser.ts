@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+/** The one without a window starts and draws in half the time. */
+const CHROMIUM = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
+  .map((name) => `/usr/bin/${name}`)
+  .find(existsSync);
 
 /** No background connections, and software rendering. */
 const CHROMIUM_ARGS = [

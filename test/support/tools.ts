@@ -1,4 +1,4 @@
-import { installTools } from '../../scripts/tools.mjs';
+import { installTestcontainers, installTools } from '../../scripts/tools.mjs';
 
-/** End-to-end tests need PostgreSQL and a type checker, which `npm ci` does not install. */
-export default () => installTools('e2e').then(() => {});
+/** End-to-end tests need tools and libraries that `npm ci` does not install. */
+export default () => Promise.all([installTools('e2e'), installTestcontainers()]).then(() => {});

@@ -42,7 +42,10 @@ describe.skipIf(!hasBrowser)('keycloak-js, unchanged and with the defaults of `i
     const origin = `http://localhost:${site.port}`;
     server = await testServer({ cors: [origin], redirectUri: [`web-app=${origin}/`] });
     const { port } = await server.listen('127.0.0.1', 0);
-    await copyFile(createRequire(import.meta.url).resolve('keycloak-js'), `${folder}/keycloak.js`);
+    await copyFile(
+      createRequire(new URL('../../../scripts/e2e/', import.meta.url)).resolve('keycloak-js'),
+      `${folder}/keycloak.js`,
+    );
     await writeFile(`${folder}/index.html`, application(`http://localhost:${port}/auth`));
     browser = await launch();
   });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { installTestcontainers } from '../../../scripts/tools.mjs';
 import { COMMANDS, type Engine, type EngineOffer, findEngine } from './engine.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -25,6 +26,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     process.stdout.write(`SKIP: ${text}\n`);
     return;
   }
+  await installTestcontainers();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // By default vitest exits at once, and everything stays.
     process.removeAllListeners(signal).once(signal, () => {
