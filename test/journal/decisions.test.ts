@@ -76,12 +76,4 @@ describe('the decisions of a world:', () => {
     expect(decisions.list({}).map(({ number }) => number)).toEqual([6, 5]);
     expect(decisions.droppedCount).toBe(0);
   });
-
-  it('a clear deletes all decisions', () => {
-    const decisions = recordFour();
-    decisions.clear();
-
-    expect(decisions.list({})).toEqual([]);
-    expect(decisions.byId('1')).toBeNull();
-  });
 });

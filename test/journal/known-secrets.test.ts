@@ -58,13 +58,6 @@ describe('the secrets of a world', () => {
     expect([secrets.has('secret number 99'), secrets.has('secret number 0')]).toEqual([true, false]);
   });
 
-  it('have fingerprints that depend on a key', () => {
-    const createKeyed = (key: string) =>
-      new WorldSecrets({ key, seedSecrets }, createSharedCache(1000), { text: '{}' }, () => false);
-    expect(createKeyed('a key').fingerprint(SECRET)).toBe(createSecrets().fingerprint(SECRET));
-    expect(createKeyed('another key').fingerprint(SECRET)).not.toBe(createSecrets().fingerprint(SECRET));
-  });
-
   it('are empty after they were cleared', () => {
     const secrets = createSecrets();
     secrets.addHash(sha256(SECRET));

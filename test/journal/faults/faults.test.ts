@@ -209,17 +209,6 @@ describe('persistent faults', () => {
     expect(listCounts(faults)).toEqual([[1, 1, null]]);
   });
 
-  it('do not reuse the place of a removed fault', async () => {
-    const saved = createSavedFaults();
-    const before = saved.open('a');
-    await before.add(ORDER, 0);
-    const { id } = await before.add(ORDER, 0);
-    await before.remove(id);
-    expect((await before.add(ORDER, 0)).place).toBe(3);
-    await before.clear();
-    expect((await before.add(ORDER, 0)).place).toBe(4);
-  });
-
   it('are unchanged if a change cannot be stored', async () => {
     const saved = createSavedFaults();
     const removed: Fault[] = [];
