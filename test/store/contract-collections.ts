@@ -188,7 +188,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
         const store = await openWith(full);
         await expect(
           store.collections.insert(row('second', { aliases: ['nickname'], sharedWith: ['initech'] }), null),
-        ).rejects.toThrow();
+        ).rejects.toBeInstanceOf(Collision);
 
         await checkNowAndLater(store, async (collections) => {
           expect(await collections.byAlias(THINGS, 'nickname')).toEqual(full);

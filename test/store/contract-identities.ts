@@ -163,13 +163,6 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         expect((await identities.byId('ada'))?.passwordHash).toBe('scrypt-of-new');
       });
 
-      it('keeps the place of the identity in the list', async () => {
-        const store = await openWithPeople();
-        await store.identities.edit('ada', { groups: [] }, NOON);
-
-        expect((await (await bench.next()).identities.all('user')).map(({ id }) => id)).toEqual(['ada', 'bo']);
-      });
-
       it('of an unknown identity is rejected with NotFound', async () => {
         const { identities } = await openWithPeople();
         await identities.delete('bo');
@@ -264,35 +257,6 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         });
         const { grants } = await bench.next();
         expect(await grants.redeemCode('code-of-bo', NOON, LATER)).toMatchObject({ outcome: 'redeemed' });
-      });
-
-      it('frees its name and client id', async () => {
-        const store = await openWithPeople();
-        await store.identities.delete('app');
-        const heir = { ...app, id: 'heir', secretHash: 'another' };
-        await store.identities.create(heir);
-
-        await checkNowAndLater(store, async (store) => {
-          for (const shown of await readIdentity(store, heir)) expect(shown).toEqual(heir);
-        });
-      });
-
-      it('is not restored by a login that was not written yet', async () => {
-        const store = await openWithPeople();
-        await store.identities.touch('ada', NOON + 1);
-        await store.identities.delete('ada');
-
-        await checkNowAndLater(store, async (store) => {
-          for (const shown of await readIdentity(store, ada)) expect(shown).toBeNull();
-        });
-      });
-
-      it('is rejected by another deletion with NotFound', async () => {
-        const store = await openWithPeople();
-        await store.identities.delete('ada');
-
-        await expect(store.identities.delete('ada')).rejects.toBeInstanceOf(NotFound);
-        await expect((await bench.next()).identities.delete('nobody')).rejects.toBeInstanceOf(NotFound);
       });
     });
   });

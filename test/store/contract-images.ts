@@ -187,19 +187,6 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         expect(JSON.stringify(listRows(image))).toBe(rows);
       });
-
-      it('of a copy is equal to the original', async () => {
-        const store = await openFilled();
-        const second = storeOf(store.collections.freeze()).collections.freeze();
-
-        expect(await readAll(storeOf(second))).toEqual(await readAll(store));
-      });
-
-      it('of a store without a loaded world has no seed', async () => {
-        const store = await bench.next();
-
-        expect(await storeOf(store.collections.freeze()).world.seed()).toBeNull();
-      });
     });
 
     describe('a restored store', () => {

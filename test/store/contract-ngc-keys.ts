@@ -4,7 +4,7 @@ import type { Instant } from '../../src/lib/clock.ts';
 import { drawAt } from '../../src/lib/random.ts';
 import type { NgcKeys } from '../../src/services/ngc-keys/index.ts';
 import type { KeyInForce, NgcKeyEdit } from '../../src/services/ngc-keys/records.ts';
-import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import { Collision, LimitReached } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
@@ -126,12 +126,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
-      it('never exposes the hash of a secret', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        expect(JSON.stringify(await ngcKeys.list({}, 10, NOON))).not.toContain('hash-of');
-      });
-
       it('rejects an id in use with Collision, and changes nothing', async () => {
         const store = await openWithKeys();
         const again = personalKey('bot', { user: 'new@acme.test', secretHash: 'another' });
@@ -141,17 +135,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           expect((await keys.findById('bot', NOON))?.key).toEqual(withoutSecret(bot));
           expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
           expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
-        });
-      });
-
-      it('rejects a secret in use, and changes nothing', async () => {
-        const store = await openWithKeys();
-        const twin = personalKey('twin', { user: 'new@acme.test', secretHash: bot.secretHash });
-        await expect(store.ngcKeys.create(twin, [], null)).rejects.toThrow();
-
-        await checkNowAndLater(store, async (keys) => {
-          expect(await keys.findById('twin', NOON)).toBeNull();
-          expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
         });
       });
 
@@ -263,22 +246,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(await ngcKeys.findNewestVersion('nothing')).toBeNull();
       });
 
-      it('a personal key returns an empty history', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        expect(await ngcKeys.listVersions('adas')).toEqual([]);
-        expect(await ngcKeys.findNewestVersion('adas')).toBeNull();
-      });
-
-      it('returns expired and disabled keys as well', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 1000)).toMatchObject({
-          key: { expiresAt: NOON + 100 },
-        });
-        expect(await ngcKeys.findBySecret(adasSecond.secretHash, NOON)).toMatchObject({ key: { enabled: false } });
-      });
-
       it.each([
         [{}, 10, ['bot', 'adas', 'adas-second', 'of-globex']],
         [{ org: undefined }, 2, ['bot', 'adas']],
@@ -291,14 +258,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const { ngcKeys } = await openWithKeys();
 
         expect(idsOf(await ngcKeys.list(filter, limit, NOON))).toEqual(ids);
-      });
-
-      it('a key that was not found is returned after its creation', async () => {
-        const { ngcKeys } = await openWithOrganizations();
-        expect(await ngcKeys.findBySecret(bot.secretHash, NOON)).toBeNull();
-        await ngcKeys.create(bot, [], null);
-
-        expect((await ngcKeys.findBySecret(bot.secretHash, NOON))?.key.id).toBe('bot');
       });
     });
 
@@ -359,14 +318,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
-      it('rejects an unknown key with NotFound', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        await expect(ngcKeys.edit('nothing', { name: 'x' })).rejects.toBeInstanceOf(NotFound);
-        await expect(ngcKeys.edit('nothing', editPolicy('x', NOON))).rejects.toBeInstanceOf(NotFound);
-        expect(await ngcKeys.listVersions('nothing')).toEqual([]);
-      });
-
       it('stores nothing if it fails halfway', async () => {
         const store = await openWithKeys();
         const policy = {
@@ -406,13 +357,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
         });
       });
-
-      it('is rejected for an unknown key with NotFound', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        await expect(ngcKeys.replaceSecret('nothing', 'another', 'end')).rejects.toBeInstanceOf(NotFound);
-        expect(await ngcKeys.findBySecret('another', NOON)).toBeNull();
-      });
     });
 
     describe('deleting', () => {
@@ -434,26 +378,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           expect(await keys.listExpiredBetween(NOON, NOON + 100, ALL)).toEqual([]);
           expect((await keys.findById('adas-second', NOON))?.roles).toEqual(['ORG_OWNER']);
         });
-      });
-
-      it('frees the id for a key with its own history', async () => {
-        const store = await openWithKeys();
-        await store.ngcKeys.edit('bot', editPolicy('two', NOON));
-        await store.ngcKeys.delete('bot');
-        await store.ngcKeys.create(bot, [], 1);
-
-        await checkNowAndLater(store, async (keys) => {
-          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
-          expect((await keys.findBySecret(bot.secretHash, NOON))?.policy).toEqual(createFirstVersion(bot));
-        });
-      });
-
-      it('rejects an unknown key with NotFound', async () => {
-        const { ngcKeys } = await openWithKeys();
-        await ngcKeys.delete('bot');
-
-        await expect(ngcKeys.delete('bot')).rejects.toBeInstanceOf(NotFound);
-        await expect(ngcKeys.delete('nothing')).rejects.toBeInstanceOf(NotFound);
       });
     });
 
@@ -559,14 +483,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             before = current;
           }
         }
-      });
-
-      it('is the policy of the requested moment, also after a later moment was read', async () => {
-        const { ngcKeys } = await openWithKeys();
-        await ngcKeys.edit('bot', editPolicy('two', NOON + 10));
-        await ngcKeys.findBySecret(bot.secretHash, NOON + 20);
-
-        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 9)).toEqual(await ngcKeys.findById('bot', NOON + 9));
       });
 
       it('is the same in the list', async () => {
@@ -692,31 +608,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(await (await bench.next()).ngcKeys.listVersions('idle')).toHaveLength(2);
       });
 
-      it.each<[title: string, id: string | null, at: Instant]>([
-        ['a key without edits', 'adas', NOON],
-        ['an unknown key', 'nothing', NOON],
-        ['a key with edits in force', 'bot', NOON + 20],
-        ['all keys with edits in force', null, NOON + 20],
-      ])('of %s changes nothing', async (_what, id, at) => {
-        const store = await openWithKeys();
-        await store.ngcKeys.edit('bot', editPolicy('two', NOON + 20));
-
-        expect(await store.ngcKeys.flush(id, at)).toEqual([]);
-        expect(await (await bench.next()).ngcKeys.listVersions('bot')).toHaveLength(2);
-      });
-
-      it('copies the last recorded edit, also if an earlier edit is pending', async () => {
-        const store = await openWithKeys();
-        await store.ngcKeys.edit('bot', editPolicy('two', NOON + 10));
-        await store.ngcKeys.edit('bot', editPolicy('three', NOON + 20));
-        await store.ngcKeys.flush('bot', NOON + 12);
-
-        expect((await store.ngcKeys.findById('bot', NOON + 12))?.policy).toMatchObject({
-          version: 4,
-          scopes: ['three'],
-        });
-      });
-
       it('changes a key until one millisecond before its edit is in force', async () => {
         const { ngcKeys } = await openWithKeys();
         await ngcKeys.edit('bot', editPolicy('two', NOON + 10));
@@ -752,22 +643,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
-      it('are listed up to the limit, earliest first', async () => {
-        const { ngcKeys } = await openWithKeys();
-        for (const [id, after] of [
-          ['c', 3],
-          ['b', 1],
-          ['a', 1],
-          ['d', 2],
-        ] as const) {
-          await ngcKeys.create(serviceKey(id, { expiresAt: NOON + after }), [], null);
-        }
-
-        const expired = await ngcKeys.listExpiredBetween(NOON, NOON + 1000, 3);
-        expect(expired.map(({ keyId }) => keyId)).toEqual(['a', 'b', 'd']);
-        expect(await ngcKeys.listExpiredBetween(NOON, NOON + 1000, 0)).toEqual([]);
-      });
-
       it('are listed by their edited expiry', async () => {
         const { ngcKeys } = await openWithKeys();
         await ngcKeys.edit('bot', { expiresAt: NOON + 7 });
@@ -801,41 +676,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 10)).toMatchObject({
           policy: { version: 2 },
           pending: [],
-        });
-      });
-
-      it.each<[title: string, change: (store: Store) => Promise<unknown>, seen: Record<string, unknown>]>([
-        ['an edit', ({ ngcKeys }) => ngcKeys.edit('bot', { name: 'renamed' }), { key: { name: 'renamed' } }],
-        [
-          'a pending version',
-          ({ ngcKeys }) => ngcKeys.edit('bot', editPolicy('two', NOON + 10)),
-          { policy: { version: 1 }, pending: [{ version: 2 }] },
-        ],
-        ['a version', ({ ngcKeys }) => ngcKeys.edit('bot', editPolicy('two', NOON)), { policy: { version: 2 } }],
-      ])('is read anew after %s', async (_what, change, seen) => {
-        const store = await openWithKeys();
-        await store.ngcKeys.findBySecret(bot.secretHash, NOON);
-        await change(store);
-
-        expect(await store.ngcKeys.findBySecret(bot.secretHash, NOON)).toMatchObject(seen);
-      });
-
-      it('is dropped when another world is loaded', async () => {
-        const store = await openWithKeys();
-        for (const { secretHash } of [bot, adas]) await store.ngcKeys.findBySecret(secretHash, NOON);
-        await store.world.load(keptSeed, {
-          organizations: [{ ...acme, ncaId: 'nca-new' }],
-          ngcUsers: [{ org: 'acme', email: 'ada@acme.test', roles: [] }],
-          ngcKeys: [adas],
-        });
-
-        await checkNowAndLater(store, async (keys) => {
-          expect(await keys.findBySecret(bot.secretHash, NOON)).toBeNull();
-          expect(await keys.findBySecret(adas.secretHash, NOON)).toMatchObject({
-            organization: { ncaId: 'nca-new' },
-            roles: [],
-          });
-          expect(await keys.listVersions('bot')).toEqual([]);
         });
       });
 

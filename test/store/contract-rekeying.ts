@@ -123,13 +123,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       expect(clientIds).not.toContain('cli');
     });
 
-    it('of a world that was never loaded are empty', async () => {
-      expect(await (await bench.next()).world.credentials()).toEqual({
-        keyHashes: [],
-        clientIds: [],
-      });
-    });
-
     describe('that are replaced', () => {
       it('are listed with their new client ids', async () => {
         const { world } = await openFilled();

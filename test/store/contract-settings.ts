@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { keptSeed, people } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 /** Tests of counters and removal of `src/store/settings.ts`, for every adapter. */
@@ -38,14 +37,6 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         );
       });
 
-      it('counts beyond one digit in order', async () => {
-        const { settings } = await bench.next();
-        const numbers: number[] = [];
-        for (let time = 0; time < 12; time++) numbers.push(await settings.next('place'));
-
-        expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-      });
-
       it('does not affect other counters and settings', async () => {
         const { settings } = await bench.next();
         await settings.set('mode', 'jitter');
@@ -56,15 +47,6 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await settings.get('mode')).toBe('jitter');
       });
 
-      it('is readable as a setting', async () => {
-        const { settings } = await bench.next();
-        expect(await settings.get('place')).toBeNull();
-        await settings.next('place');
-        await settings.next('place');
-
-        expect(await settings.get('place')).toBe('2');
-      });
-
       it('restarts at 0 after its removal', async () => {
         const { settings } = await bench.next();
         await settings.next('place');
@@ -73,15 +55,6 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         const later = (await bench.next()).settings;
 
         expect(await later.next('place')).toBe(0);
-      });
-
-      it('restarts at 0 in another world', async () => {
-        const store = await bench.next();
-        await store.settings.next('place');
-        await store.world.load(keptSeed, people);
-
-        expect(await store.settings.next('place')).toBe(0);
-        expect(await (await bench.next()).settings.next('place')).toBe(1);
       });
     });
 
@@ -94,27 +67,6 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
 
         expect(await readValues(store, ['one', 'two', 'three'])).toEqual([null, 'two', null]);
         expect(await readValues(await bench.next(), ['one', 'two', 'three'])).toEqual([null, 'two', null]);
-      });
-
-      it.each([
-        ['no names', []],
-        ['an unknown name', ['nothing']],
-        ['wildcards', ['%', '*', '']],
-      ])('of %s changes nothing', async (_what, names) => {
-        const store = await bench.next();
-        await store.settings.set('one', '1');
-        await store.settings.remove(names);
-
-        expect(await store.settings.get('one')).toBe('1');
-      });
-
-      it('allows a name to be set again', async () => {
-        const store = await bench.next();
-        await store.settings.set('one', '1');
-        await store.settings.remove(['one']);
-        await store.settings.set('one', '2');
-
-        expect(await (await bench.next()).settings.get('one')).toBe('2');
       });
     });
   });

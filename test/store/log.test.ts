@@ -30,21 +30,6 @@ it('the use of a row is in the file after it is closed', async ({ folder }) => {
   database.close();
 });
 
-it('a new row with the id of a removed row has no use', async ({ folder }) => {
-  const path = join(folder, 'mock.db');
-  const store = fullStore(await openFile(path));
-  const { collections } = withoutRevisions(store);
-  await collections.insert(row('a'), null);
-  await store.collections.note('things', 'a', NOON);
-  await collections.change('things', 'a', () => null);
-  await collections.insert(row('a'), null);
-  await store.close();
-  const again = fullStore(await openFile(path));
-
-  expect(await again.collections.uses('things')).toEqual(new Map());
-  await again.close();
-});
-
 it('a full disk rejects a restore, and the data in memory stays unchanged', async ({ folder, skip }) => {
   const disk = await mountSmallDisk(folder, skip);
   const store = await openFilled(join(disk.path, 'mock.db'));

@@ -153,22 +153,6 @@ describe('a data file is refused with a remedy, and stays unchanged, if it is', 
     }
   });
 
-  it('in use by another process', async ({ command, folder }) => {
-    const path = await createOwnFile(folder);
-    const first = fullStore(await openFile(path));
-    try {
-      await expect(openFile(path)).rejects.toThrow(/in use by another server/);
-
-      expect(await command.run(['--port', '0', '--data', path])).toMatchObject({
-        code: 2,
-        stdout: '',
-        stderr: expect.stringContaining('in use by another server'),
-      });
-    } finally {
-      await first.close();
-    }
-  });
-
   it('in a path that is a file', async ({ folder }) => {
     await writeFile(join(folder, 'notes.txt'), 'notes');
     const open = () => openFileDatabase(join(folder, 'notes.txt', 'mock.db'));

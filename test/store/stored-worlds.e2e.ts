@@ -382,17 +382,6 @@ describe('a deleted world', () => {
     expect(callsOf('uses')).toEqual([['alice things a 1', 'alice 2']]);
   });
 
-  it('can be deleted after a failed attempt', async () => {
-    const { kept, create, callsOf, fail, mend } = await openStoredWorlds();
-    const alice = await create('alice', [row('a')]);
-    fail('world-end');
-    await expect(kept.delete('alice')).rejects.toThrow('the disk is full');
-    mend();
-    await kept.delete('alice');
-    await insert(alice, 'b');
-    expect([callsOf('world-end'), callsOf('changes')]).toEqual([[['alice'], ['alice']], []]);
-  });
-
   it('frees its name at once for a new world', async () => {
     const { kept, create, written, hold, go } = await openStoredWorlds();
     const old = await create('alice', [row('a')]);
