@@ -1,5 +1,3 @@
-/** Responses that are dropped, delayed, spoiled or streamed, over sockets and in process. */
-import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -97,19 +95,6 @@ const readFailure = async (promise: Promise<unknown>) => {
 };
 
 const buildRequest = (path: string, method = 'GET') => requestBytes(`${method} ${path}`, ['Host: localhost']);
-
-/** The result of Node's own client: the status, the body and the error code. */
-const getWithNode = (path: string) =>
-  new Promise<{ status: number | undefined; text: string; code: string | undefined }>((resolve) => {
-    let text = '';
-    let status: number | undefined;
-    const failed = ({ code }: NodeJS.ErrnoException) => resolve({ status, text, code });
-    get({ port, path, agent: false }, (response) => {
-      status = response.statusCode;
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve({ status, text, code: undefined })).on('error', failed);
-    }).on('error', failed);
-  });
 
 describe.each(DOORS)('%s', (_door, selectFetch) => {
   const fetchPath = selectFetch(server);
@@ -370,32 +355,6 @@ describe('on the wire', () => {
 
     expect(bytes).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(bytes).not.toContain('\r\n\r\n');
-  });
-
-  it('a drop in the body sends half of it', async () => {
-    const line = await openLine(port);
-    line.send(buildRequest('/body'));
-    const [head = '', body = ''] = (await line.closed()).split('\r\n\r\n');
-
-    expect(head).toContain(`content-length: ${Buffer.byteLength(TEXT)}`);
-    expect(body.length).toBe(Math.floor(Buffer.byteLength(TEXT) / 2));
-  });
-
-  it.each([
-    ['/before', { status: undefined, code: 'ECONNRESET', text: '' }],
-    ['/headers', { status: undefined, code: 'ECONNRESET', text: '' }],
-    ['/body', { status: 200, code: 'ECONNRESET', text: expect.stringMatching(/^\{"items".+/) }],
-  ])("Node's own client reports an error: %s", async (path, seen) => {
-    expect(await getWithNode(path)).toEqual(seen);
-  });
-
-  it.each(['/before', '/headers', '/body'])('a drop on a reused connection closes it: %s', async (path) => {
-    const line = await openLine(port);
-    line.send(buildRequest('/usual'));
-    expect((await line.reply())?.text).toBe(TEXT);
-    line.send(buildRequest(path));
-
-    expect(await line.closed()).not.toContain(TEXT);
   });
 
   it.each(['/before', '/headers', '/body'])(

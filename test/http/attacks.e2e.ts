@@ -61,23 +61,6 @@ describe('a connection that sends more than it reads', () => {
     await expect.poll(countServed).toBe(95);
   });
 
-  it('gets its responses in the order of its requests', async () => {
-    const line = await openLine(port);
-    const token = `Authorization: Bearer ${await forge()}`;
-    line.send(
-      Buffer.concat([
-        requestBytes('GET /openapi/air.json', [HOST]),
-        requestBytes('GET /api/v1/access-keys', [HOST, token]),
-        requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE], '{}'),
-        requestBytes('GET /_mock/health', [HOST]),
-      ]),
-    );
-    const replies = [await line.reply(), await line.reply(), await line.reply(), await line.reply()];
-
-    expect(replies.map((reply) => reply?.status)).toEqual([200, 200, 401, 200]);
-    line.drop();
-  });
-
   it('may send many requests as long as it reads the responses', async () => {
     const line = await openLine(port);
     const health = requestBytes('GET /_mock/health', [HOST]);

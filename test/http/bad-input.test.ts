@@ -116,18 +116,12 @@ describe.each(operations)(
     it('rejects invalid JSON', async () => {
       const texts: [label: string, body: string][] = [
         ['truncated JSON', '{"name":'],
-        ['single quotes', "{'name':'x'}"],
         ['a trailing comma', '{"name":"x",}'],
-        ['an unquoted member name', '{name:"x"}'],
         ['text after the value', '{"name":"x"} and more'],
-        ['two values', '{}{}'],
         ['a raw control character', '{"name":"a\tb"}'],
         ['`undefined`', 'undefined'],
         ['`NaN`', '{"name":NaN}'],
-        ['a form', 'grantType=client_credentials&name=x'],
-        ['spaces', '   '],
         ['a NUL', '\0'],
-        ['an unpaired bracket', '['],
       ];
 
       expect(
@@ -141,7 +135,6 @@ describe.each(operations)(
       const bodies: [label: string, body: Buffer][] = [
         ['a byte that starts no character', wrapBytes(0xff)],
         ['a truncated character', wrapBytes(0xc3)],
-        ['an overlong slash', wrapBytes(0xc0, 0xaf)],
         ['half of a surrogate pair', wrapBytes(0xed, 0xa0, 0x80)],
         ['UTF-16', Buffer.from(goodJson(), 'utf16le')],
       ];
@@ -154,19 +147,13 @@ describe.each(operations)(
     it('rejects other content types and names the expected type', async () => {
       const types: [label: string, headers: string[]][] = [
         ['no type', []],
-        ['an empty type', ['Content-Type:']],
         ['an invalid type', ['Content-Type: foo']],
-        ['only parameters', ['Content-Type: ; charset=utf-8']],
         ['plain text', ['Content-Type: text/plain']],
-        ['plain text with a JSON parameter', ['Content-Type: text/plain; application/json']],
         ['a form', ['Content-Type: application/x-www-form-urlencoded']],
-        ['a multipart form', ['Content-Type: multipart/form-data; boundary=x']],
         ['a type that only starts with `application/json`', ['Content-Type: application/jsonx']],
         ['JSON in another encoding', ['Content-Type: application/json; charset=latin1']],
-        ['JSON in UTF-16', ['Content-Type: application/json; charset=utf-16']],
         ['two types in one header', ['Content-Type: application/json, text/plain']],
         ['two different headers', [JSON_TYPE, 'Content-Type: text/plain']],
-        ['two different headers in reverse order', ['Content-Type: text/plain', JSON_TYPE]],
         ['the same header twice', [JSON_TYPE, JSON_TYPE]],
       ];
 
@@ -318,8 +305,6 @@ describe.each(operations)(
     it('rejects JSON that is nested too deeply', async () => {
       const nest = (open: string, close: string, depth: number) => `${open.repeat(depth)}${close.repeat(depth)}`;
       const bodies: [label: string, body: string][] = [
-        ['10,000 arrays', nest('[', ']', 10_000)],
-        ['10,000 objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
         ['10,000 arrays in a member', `{"x":${nest('[', ']', 10_000)}}`],
         ['as many arrays as fit', nest('[', ']', MEBIBYTE / 2)],
         ['10,000 brackets that never close', '['.repeat(10_000)],
@@ -377,18 +362,6 @@ it('POST /api/v1/token does not echo a secret that is sent as the grant type', a
   expect(JSON.stringify([answer.body, answer.headers])).not.toContain(clientSecret);
 });
 
-it.each(['15', '-15m', 'PT', '15 minutes', '1e3s', '∞'])(
-  'POST /_mock/clock/advance rejects %s and does not move the clock',
-  async (by) => {
-    const before = await server.call('GET /_mock/clock');
-    const answer = await server.call('POST /_mock/clock/advance', { body: { by } });
-
-    expect(answer.status).toBe(400);
-    expect(problemDocument(answer)).toMatch(/`by`.*duration/);
-    expect((await server.call('GET /_mock/clock')).body).toEqual(before.body);
-  },
-);
-
 describe('POST /api/v1/access-keys', () => {
   const create = (body: unknown) => server.call('POST /api/v1/access-keys', { token, body });
 
@@ -396,23 +369,14 @@ describe('POST /api/v1/access-keys', () => {
     const names: [label: string, name: string][] = [
       ['that is empty', ''],
       ['of one character', 'a'],
-      ['in upper case', 'Upper'],
       ['with one capital at its end', 'uppeR'],
       ['of 256 characters', 'a'.repeat(256)],
       ['that begins with a digit', '1a'],
-      ['that begins with a hyphen', '-a'],
-      ['that begins with an underscore', '_a'],
       ['that ends with a hyphen', 'a-'],
-      ['that ends with an underscore', 'a_'],
-      ['with a space', 'a b'],
       ['with a dot', 'a.b'],
-      ['with a slash', 'a/b'],
-      ['with an emoji', 'key-🔑-x'],
-      ['with an umlaut', 'schlüssel'],
       ['with a Cyrillic letter that looks like ASCII', 'kеy'],
       ['with a NUL', 'a\0b'],
       ['with a line break at its end', 'key\n'],
-      ['with half of a surrogate pair', 'a\ud83dz'],
     ];
     const failures = await failuresOf(names, async (name) => {
       const answer = await create({ name });
@@ -432,8 +396,6 @@ describe('POST /api/v1/access-keys', () => {
     ['of two characters', 'ab'],
     ['of 255 characters', 'a'.repeat(255)],
     ['with an underscore', 'a_b'],
-    ['with two hyphens', 'a--b'],
-    ['that ends with a digit', 'a1'],
     ['that is `constructor`', 'constructor'],
   ])('accepts a name %s', async (_what, name) => {
     const answer = await create({ name });
@@ -483,19 +445,11 @@ describe('a path that does not exist', () => {
   it('returns 404 with a Run:ai error body', async () => {
     const paths = [
       '/api/v1',
-      '/api/v1/',
       '/api/v1/nothing',
-      '/api/v1/tokens',
       '/api/v1/token/more',
-      '/api/v1/Access-Keys',
       '/api/v1/access-keys/some-id/secret/more',
-      '/api/v1/access-keys/some-id/nothing',
-      '/api/v2',
-      '/api/v2/nothing',
       '/v1/k8s/nothing',
-      '/auth',
       '/auth/nothing',
-      '/auth/realms',
       `/auth/realms/${cast.tenant.realm}/nothing`,
       '/api/v1//token',
     ];
@@ -506,45 +460,14 @@ describe('a path that does not exist', () => {
     const paths = [
       '/nothing',
       '/api',
-      '/api/',
-      '/api/v1x/token',
       '/api/v11/token',
       '/API/v1/token',
-      '/apiv1/token',
-      '/authority',
       '/_mock/nothing',
       '/_mockery/health',
-      '/_MOCK/health',
       '/_mock/clock/advance/more',
-      '/favicon.png',
     ];
     expect(await findOthersThan404(paths, problemDocument)).toEqual([]);
   });
-
-  it.each([
-    '/api/v1/token/',
-    '/api/v1/access-keys/',
-    '/api/v1/access-keys/some-id/',
-    '/api/v1/administration/access-keys/',
-    `/auth/realms/${cast.tenant.realm}/protocol/openid-connect/certs/`,
-  ])('%s returns 404 because of its trailing slash, with and without a token', async (path) => {
-    for (const request of [`GET ${path}`, `POST ${path}`, `DELETE ${path}`]) {
-      const answers = [await server.call(request), await server.call(request, { token })];
-
-      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
-      for (const answer of answers) runaiRefusal(answer);
-    }
-  });
-
-  it.each(['GET /_mock/health/', 'POST /_mock/reset/', 'GET /_mock/decisions/', 'GET /_mock/tables/'])(
-    '%s returns 404 because of its trailing slash',
-    async (request) => {
-      const answer = await server.call(request);
-
-      expect(answer.status).toBe(404);
-      problemDocument(answer);
-    },
-  );
 
   it('reads the body and keeps the connection open', async () => {
     const answer = await send(
@@ -560,17 +483,11 @@ describe('a path that does not exist', () => {
 describe('an unsupported method', () => {
   it.each([
     ['GET /api/v1/token', 'POST'],
-    ['PUT /api/v1/token', 'POST'],
-    ['PATCH /api/v1/access-keys', 'GET, HEAD, POST'],
     ['DELETE /api/v1/access-keys', 'GET, HEAD, POST'],
-    ['PUT /api/v1/access-keys/some-id', 'DELETE, GET, HEAD'],
     ['POST /api/v1/access-keys/some-id', 'DELETE, GET, HEAD'],
-    ['GET /api/v1/access-keys/some-id/secret', 'POST'],
     ['POST /api/v1/administration/access-keys', 'GET, HEAD'],
-    ['GET /api/v1/administration/access-keys/some-id', 'DELETE'],
     ['POST /auth/realms/acme/protocol/openid-connect/certs', 'GET, HEAD'],
     ['OPTIONS /api/v1/access-keys', 'GET, HEAD, POST'],
-    ['GET /api/v1/token?x=1', 'POST'],
   ])('%s returns 405 before authentication, with `Allow: %s`', async (request, allow) => {
     const answers = [await server.call(request), await server.call(request, { token: 'no-token-at-all' })];
 
@@ -585,9 +502,6 @@ describe('an unsupported method', () => {
   it.each([
     ['DELETE /_mock/health', 'GET, HEAD'],
     ['GET /_mock/reset', 'POST'],
-    ['PUT /_mock/clock', 'GET, HEAD'],
-    ['GET /_mock/clock/advance', 'POST'],
-    ['DELETE /_mock/decisions/some-id', 'GET, HEAD'],
     ['OPTIONS /_mock/cast', 'GET, HEAD'],
   ])('%s returns 405 with a problem document and `Allow: %s`', async (request, allow) => {
     const answer = await server.call(request);
@@ -626,13 +540,9 @@ describe('HEAD', () => {
     ['/api/v1/access-keys', []],
     [`/api/v1/access-keys/${researcher.accessKey.id}`, [AUTHORIZATION]],
     ['/api/v1/access-keys/no-such-id', [AUTHORIZATION]],
-    ['/api/v1/administration/access-keys', [AUTHORIZATION]],
     ['/api/v1/nothing', []],
-    ['/nothing', []],
     ['/api/v1/access-keys/%zz', []],
     ['/_mock/health', []],
-    ['/_mock/decisions/no-such-id', []],
-    ['/auth/realms/acme/protocol/openid-connect/certs', []],
   ])('%s returns the status and the headers of GET without a body', async (path, headers) => {
     const get = await send(port, requestBytes(`GET ${path}`, [HOST, ...headers]));
     const head = await send(port, requestBytes(`HEAD ${path}`, [HOST, ...headers]), true);
@@ -753,7 +663,6 @@ describe('a query parameter', () => {
   it.each([
     ['GET /api/v1/access-keys', 'get_access_keys', 200],
     [`GET /api/v1/access-keys/${researcher.accessKey.id}`, 'get_access_key_by_id1', 200],
-    ['GET /auth/realms/acme/protocol/openid-connect/certs', 'get_realm_jwks', 200],
   ])('that is undocumented is accepted by %s and reported as a hint', async (request, operation, status) => {
     await server.call('POST /_mock/reset');
     const answer = await server.call(`${request}?includeMore=S3cret&includeMore=again`, { token });
@@ -775,13 +684,6 @@ describe('a query parameter', () => {
     expect(body.detail).toContain('Query parameter `includeMore` is not known here');
     expect(body.detail).not.toContain('S3cret');
     expect(await hints()).toEqual([]);
-  });
-
-  it('that is undocumented is accepted together with a body', async () => {
-    const answer = await server.call('POST /api/v1/access-keys?dryRun=true', { token, body: { name: createName() } });
-
-    expect(answer.status).toBe(201);
-    expect(await hints()).toContainEqual(expect.objectContaining({ text: expect.stringContaining('`dryRun`') }));
   });
 
   it.each(['?', '?&&', '?=', '?%zz=%zz', '?__proto__=1', '?constructor=1', '?a[b]=1', `?${'x=1&'.repeat(1000)}`])(

@@ -9,14 +9,6 @@ const { app } = await testServer();
 /** A server with every service. */
 const { app: whole } = await testServer({ nvcf: 'open-source' });
 
-it.each(['runai', 'control'])('GET /openapi/%s.json returns the document', async (name) => {
-  const response = await app.inject(`/openapi/${name}.json`);
-
-  expect(response.statusCode).toBe(200);
-  expect(response.headers['content-type']).toContain('application/json');
-  expect(response.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/' }] });
-});
-
 it.each([
   ['', '/'],
   ['/w/default', '/w/default'],
@@ -251,15 +243,6 @@ it('the pages of all documents have the same theme, whose name is that of its co
   }
 });
 
-it('a page has no body for HEAD, and returns 404 for other methods', async () => {
-  const [head, post] = [
-    await app.inject({ method: 'HEAD', url: '/docs/air/' }),
-    await app.inject({ method: 'POST', url: '/docs/air/' }),
-  ];
-
-  expect([head.statusCode, head.body, post.statusCode]).toEqual([200, '', 404]);
-});
-
 it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
   'an unknown path below a document returns 404: %s',
   async (path) => {
@@ -269,19 +252,6 @@ it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
     expect(body).toContain('`/docs` lists the API documents');
   },
 );
-
-it('the documents of a world contain its prefix', async () => {
-  const { app: withWorld } = await testServer({ world: ['alice'] });
-  const [document, index] = [await withWorld.inject('/w/alice/openapi/air.json'), await withWorld.inject('/w/alice/')];
-
-  expect(document.json()).toMatchObject({ openapi: '3.0.3', servers: [{ url: '/w/alice' }] });
-  expect(index.body).toContain('data-below="/w/alice"');
-  expect(index.body).toContain('src="/w/alice/console.js"');
-  expect((await withWorld.inject('/w/alice/docs')).body).toContain('href="/w/alice/docs/air/"');
-  for (const path of ['/docs', '/docs/air', '/docs/air/', '/docs/air/json', '/docs/air/static/theme.css']) {
-    expect((await withWorld.inject(`/w/nobody${path}`)).statusCode, path).toBe(404);
-  }
-});
 
 it('GET /docs has only the style that its policy allows, and no script', async () => {
   const { headers, body } = await app.inject('/docs');
@@ -354,9 +324,4 @@ describe('each operation', () => {
   ])('of %s without requirements describes that: %s', async (name, id, text) => {
     expect(await readDescription(name, id)).toContain(text);
   });
-});
-
-it('an unknown document or page returns 404', async () => {
-  expect((await app.inject('/openapi/other.json')).statusCode).toBe(404);
-  expect((await app.inject('/docs/other')).statusCode).toBe(404);
 });

@@ -30,24 +30,11 @@ describe('the headers of an outcome', () => {
     expect(headersOf(page, null)).not.toHaveProperty('content-disposition');
   });
 
-  it('close the connection if nothing more can be read from it', () => {
-    const last = new Problem('too_large', 'Too large.', { close: true });
-
-    expect(headersOf({ status: 413 }, last)).toEqual({ connection: 'close' });
-    expect(headersOf({ status: 404 }, new Problem('not_found'))).toEqual({});
-  });
-
   it('contain the `retry-after` of the problem or the outcome', () => {
     const busy = new Problem('unavailable', 'Busy.', { retryAfter: 1 });
 
     expect(headersOf({ status: 503 }, busy)).toEqual({ 'retry-after': '1' });
     expect(headersOf({ status: 503, headers: { 'retry-after': '7' } }, busy)).toEqual({ 'retry-after': '7' });
-  });
-
-  it('contain the accepted content codings after an unsupported one', () => {
-    const coded = new Problem('unsupported_media_type', 'Coded.', { acceptEncoding: 'identity' });
-
-    expect(headersOf({ status: 415 }, coded)).toEqual({ 'accept-encoding': 'identity' });
   });
 
   it('prevent caching and buffering of a streamed body', () => {

@@ -89,42 +89,6 @@ it('a service that lists its own operation as not emulated is rejected with the 
   expect(createRoutes(others)).toHaveLength(1);
 });
 
-describe('a service is incomplete when', () => {
-  const cases: [label: string, fault: string, parts: Parts][] = [
-    ['an operation has no handler', 'operation `get_toy` has no handler', { service: { operations: {} } }],
-    [
-      'a handler has no operation',
-      'handler `get_ball` has no operation',
-      { service: { operations: { ...toys.operations, get_ball: returnEmpty } } },
-    ],
-    ['an operation has no rule', 'operation `get_toy` has no rule', { ruleset: { operations: [] } }],
-    [
-      'an operationId occurs twice',
-      'operationId `get_toy` occurs twice in its document',
-      { paths: { ...document.paths, '/toys': { get: operation('get_toy') } } },
-    ],
-    [
-      'a path is below none of its prefixes',
-      'path `/toys/{toyId}` is below none of its prefixes',
-      { service: { prefixes: ['/t'] } },
-    ],
-    [
-      'its tables are inconsistent',
-      'operation `get_toy` names the unknown rule `play`',
-      { ruleset: { operations: [{ ...toyRow, rule: 'play' }] } },
-    ],
-    [
-      'the operation of one of its hosts has no rule',
-      'operation `play_at_host` has no rule',
-      { service: { hosts: [createHost('play_at_host')] } },
-    ],
-  ];
-
-  it.each(cases)('%s', async (_what, fault, parts) => {
-    expect(await findFaults(parts)).toContainEqual(expect.stringContaining(fault));
-  });
-});
-
 describe('an alias', () => {
   const paths = {
     '/toys/{toyId}': { get: operation('get_toy') },
@@ -138,10 +102,6 @@ describe('an alias', () => {
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);
     for (const { row, handler } of routes) expect({ row, handler }).toEqual({ row: toyRow, handler: returnEmpty });
-  });
-
-  it('must be below a prefix of the service', async () => {
-    expect(await findFaults({ paths })).toEqual(['path `/orgs/{org}/toys/{toyId}` is below none of its prefixes']);
   });
 });
 
@@ -157,13 +117,6 @@ describe('the host of a service', () => {
   const lookup = async () => ({ found: 'nothing' }) as const;
   const host = createHost('play_at_host');
   const service = { hosts: [host], lookups: { toy: lookup } };
-
-  it('has the parameters of its pattern', async () => {
-    expect(await findFaults({ service, ruleset })).toEqual([]);
-    expect(await findFaults({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, ruleset })).toEqual([
-      'rule `play` reads the path parameter `toyId`, which operation `play_at_host` does not have',
-    ]);
-  });
 
   it('is a route for every method, path and body, with its own error renderer', async () => {
     const route = createHostRoute(host, await createMount({ service, ruleset }));

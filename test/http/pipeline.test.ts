@@ -66,32 +66,6 @@ describe('the records of a request', () => {
     );
   });
 
-  it('that is rejected for a misspelt field contain a hint with the intended field', async () => {
-    const body = { name: 'f', containerImage: 'stg.nvcr.io/acme/f:1', inferenceurl: '/' };
-    const answer = await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-registrar').key, body });
-
-    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('`inferenceUrl` is missing')]);
-    const hints = await listHints(server);
-    const [about] = hints.filter(({ code }: { code: string }) => code === 'undocumented_field');
-    expect(about.text).toMatch(/`inferenceurl`.* Did you mean `inferenceUrl`\?$/);
-    expect(about.text).not.toContain('ignored');
-  });
-
-  it('that is rejected are its decision and a line with the reason', async () => {
-    const { decision } = await server.call('GET /v2/nvcf/functions');
-
-    expect(decision).toMatchObject({ effect: 'deny', reason: 'no_token' });
-    expect(log).toEqual([expect.stringMatching(`info  401 GET .* refused: .* \\[decision ${decision.id}\\]`)]);
-    expect(await readLatest()).toMatchObject({ id: decision.id, operation: 'listFunctions', reason: 'no_token' });
-  });
-
-  it('that cannot be parsed contain no decision', async () => {
-    const before = await readLatest();
-    const { decision } = await server.call(deploy(), { token: owner, body: GARBAGE });
-
-    expect([decision, await readLatest()]).toEqual([null, before]);
-  });
-
   it('with an uppercase UUID do not differ: the request is allowed', async () => {
     const request = `GET /v2/nvcf/functions/${echo?.functionId.toUpperCase()}/versions/${echo?.versionId}`;
 

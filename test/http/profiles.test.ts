@@ -54,18 +54,6 @@ describe('a part of a document that is restricted to a profile', () => {
       'x-other-versions': { old: ['1'] },
     });
   });
-
-  it('is unchanged if it does not name profiles', () => {
-    const part = {
-      type: 'object',
-      required: ['a'],
-      properties: { a: { enum: [1, null, 'x'] } },
-      nothing: null,
-      list: [[1]],
-    };
-
-    expect(restricted(part, '1')).toEqual(part);
-  });
 });
 
 describe('the documents of the profiles', () => {
@@ -213,13 +201,6 @@ describe('a subject type of another version', () => {
         `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
       ),
     ]);
-  });
-
-  it('is not reported if no version has it', async () => {
-    const server = await resetServer('2.19');
-    expectRefused(await server.admin(`POST ${RULES}`, { ...rule, subjectType: 'robot', subjectId: 'x' }), 400);
-
-    expect(await server.hints('other_version')).toEqual([]);
   });
 
   it('is listed in a rule of the seed', async () => {

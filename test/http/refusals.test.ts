@@ -59,11 +59,4 @@ describe('the format of a rejection', () => {
   ])('is not reported with %s', async (_what, service, outcome, path) => {
     expect(await findOffDocument(service, outcome, path)).toEqual([]);
   });
-
-  it('fails the request in tests by default', async () => {
-    const server = await testServer();
-    vi.spyOn(runai, 'renderProblem').mockReturnValueOnce({ status: 401, body: { code: 401 } });
-
-    await expect(server.call(`GET ${PATH['runai']}`)).rejects.toThrow('failed inside');
-  });
 });

@@ -15,6 +15,7 @@ import { createKnownHosts } from '../../src/lib/hosts.ts';
 
 const MODELS: ServiceHost = { pattern: /^models\./, prefix: '/llm', example: 'models.localhost' };
 const CHATS: ServiceHost = { pattern: /^chats\./, prefix: '/chat', example: 'chats.localhost' };
+const KEYS: ServiceHost = { pattern: /^keys\./, prefix: '', example: 'keys.localhost' };
 const FUNCTIONS = { pattern: /^[a-z]+\.invocation\./, operation: 'invoke' } as Partial<OperationHost> as ServiceHost;
 
 interface Target {
@@ -33,7 +34,7 @@ function createRaw({ host, worlds = [], ...target }: Target): IncomingMessage {
 
 /** Reads the paths and addresses of requests, one after another, as one server does. */
 function readTargets(...targets: readonly Target[]): [path: string, address: WorldAddress | null][] {
-  const addresses = createWorldAddresses(createKnownHosts(['mock']), [MODELS, CHATS, FUNCTIONS]);
+  const addresses = createWorldAddresses(createKnownHosts(['mock']), [MODELS, CHATS, KEYS, FUNCTIONS]);
   return targets.map((target) => {
     const raw = createRaw(target);
     return [addresses.resolvePath(raw), addresses.find(raw)];
@@ -79,7 +80,9 @@ describe('the host name of a service', () => {
     ['models.a.mock', '/v1/models', '/llm/v1/models', { kind: 'host', world: 'a' }],
     ['models.mock', '/w/a/v1/models', '/llm/v1/models', { kind: 'prefix', world: 'a', hostWorld: null }],
     ['models.mock', '/w/a?x=1', '/llm/?x=1', { kind: 'prefix', world: 'a', hostWorld: null }],
+    ['models.localhost', '*', '/llm/*', null],
     ['chats.localhost', '/v1/models', '/chat/v1/models', null],
+    ['keys.a.mock', '/v1/keys', '/v1/keys', { kind: 'host', world: 'a' }],
     ['echo.invocation.localhost', '/w/a/x', '/w/a/x', null],
     ['echo.invocation.a.mock', '/w/b/x', '/w/b/x', { kind: 'host', world: 'a' }],
     ['other.invocation2.localhost', '/w/a/x', '/x', { kind: 'prefix', world: 'a', hostWorld: null }],

@@ -3,8 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/lib/log.ts';
 import { castKey } from '../support/ngc-cast.ts';
-import { runaiServer } from '../support/runai.ts';
-import { type Answer, testServer } from '../support/server.ts';
+import { testServer } from '../support/server.ts';
 
 const log: string[] = [];
 const server = await testServer(
@@ -87,47 +86,4 @@ describe('a refusal', () => {
     expect(hint.code).toBe(code);
     if (method !== undefined) expect(hint.request).toEqual({ method, path });
   });
-
-  it('of an operation that is not emulated says so', async () => {
-    const { status, headers } = await server.call('GET /v2/orgs', { token });
-
-    expect(status).toBe(404);
-    expect(headers['x-mock-hint']).toContain('The mock does not emulate');
-    expect((await listHinted())[0].hints[0].code).toBe('not_emulated');
-  });
-
-  it('of a key that may be real shows digits of its hash only, also in a warning', async () => {
-    const key = `nvapi-${'q'.repeat(64)}`;
-    const { headers } = await server.call(FUNCTIONS, { token: key });
-    const [{ hints }] = await listHinted();
-
-    expect(hints[0]).toEqual({
-      code: 'foreign_credential',
-      text: expect.stringMatching(/SHA-256 starts with [0-9a-f]{8}\)/),
-    });
-    expect(log.filter((line) => line.includes(' warn '))).toEqual([expect.stringContaining(hints[0].text)]);
-    expect(JSON.stringify([headers, hints, log])).not.toContain('qqqq');
-  });
-
-  it('of a path or value of another version names it', async () => {
-    const older = await runaiServer({ runai: '2.19' });
-    const codesOf = async (answer: Promise<Answer>) => {
-      await answer;
-      const { requests } = (await older.call('GET /_mock/requests?limit=1')).body;
-      return requests[0].hints.map(({ code }: { code: string }) => code);
-    };
-
-    expect(await codesOf(older.admin('GET access-keys'))).toEqual(['path_of_other_version']);
-    const rule = { roleId: 1, scopeType: 'tenant', scopeId: '1001', subjectType: 'service-account', subjectId: 'x' };
-    expect(await codesOf(older.admin('POST authorization/access-rules', rule))).toContain('other_version');
-  });
-});
-
-it('equal warnings are in the log once a minute', async () => {
-  for (let count = 0; count < 3; count++)
-    await server.call('GET /api/v1/users', { headers: { origin: 'http://evil.test' } });
-
-  expect(log.filter((line) => line.includes(' warn '))).toEqual([
-    expect.stringContaining('another origin was refused'),
-  ]);
 });

@@ -6,27 +6,12 @@ import { testServer } from '../support/server.ts';
 const server = await testServer();
 const other = await testServer({ runai: '2.19', air: 'dsx' });
 
-it('HEAD returns the headers of GET without a body', async () => {
-  const [whole, head] = await Promise.all([server.call('GET /_mock/health'), server.call('HEAD /_mock/health')]);
-
-  expect([head?.status, head?.headers['content-length'], head?.body]).toEqual([
-    200,
-    whole?.headers['content-length'],
-    undefined,
-  ]);
-});
-
 it('a path segment may have 16384 characters', async () => {
   const answers = [16_384, 16_385].map((length) => server.call(`GET /_mock/decisions/${'a'.repeat(length)}`));
   const [longest, tooLong] = await Promise.all(answers);
 
   expect([longest?.status, tooLong?.status]).toEqual([404, 414]);
   expect(tooLong?.body.detail).toBe('A part of the path is too long.');
-});
-
-it('a path segment is decoded, and an invalid encoding is rejected', async () => {
-  expect((await server.call('GET /_mock/worlds/%6Eobod%79')).body.detail).toContain('`nobody`');
-  expect((await server.call('GET /_mock/decisions/%zz')).status).toBe(400);
 });
 
 it('a trailing slash is optional only if the vendor allows that', async () => {

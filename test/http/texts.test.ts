@@ -40,12 +40,6 @@ describe.each(UNSTORABLE)('%s is rejected with the path of its field:', (_what, 
       body: (more) => ({ grantType: 'client_credentials', clientId: 'a', clientSecret: more }),
       named: 'clientSecret',
     },
-    {
-      request: 'POST /api/v1/authorization/access-rules',
-      token: runai,
-      body: (subjectId) => ({ subjectId, subjectType: 'user', roleId: 1, scopeId: '1001', scopeType: 'tenant' }),
-      named: 'subjectId',
-    },
     { request: 'POST /api/v3/simulations/', token: air, body: (name) => ({ name }), named: 'name' },
     {
       request: 'POST /api/v3/simulations/',

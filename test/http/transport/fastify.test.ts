@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { collectBodies } from '../../../src/http/bodies.ts';
@@ -36,15 +35,6 @@ const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[]
   });
 };
 
-it('a request is routed below its world', async () => {
-  const app = createApp();
-  app.get('/a', async ({ raw }) => raw.headers.host);
-
-  expect((await app.inject({ method: 'GET', url: '/w/alice/a', headers: { host: 'mock.test' } })).body).toBe(
-    'mock.test',
-  );
-});
-
 it('a preflight with an invalid header value fails only that request', async () => {
   const origin = 'http://localhost:5173';
   const headers = {
@@ -54,43 +44,6 @@ it('a preflight with an invalid header value fails only that request', async () 
   };
 
   expect((await createApp({ cors: [origin] }).inject({ method: 'OPTIONS', url: '/a', headers })).statusCode).toBe(418);
-});
-
-it('the prefix of a host pattern is added below the world of the host or the path', async () => {
-  const addresses = createWorldAddresses(createKnownHosts([]), [
-    { pattern: /^toys\./, prefix: '/toys', example: 'a.localhost' },
-    { pattern: /^keys\./, prefix: '', example: 'a.localhost' },
-  ]);
-  const resolve = (host: string, url: string) => {
-    const raw = { url, headers: { host } } as IncomingMessage;
-    return [addresses.resolvePath(raw), addresses.find(raw)?.world ?? null];
-  };
-
-  expect(resolve('toys.localhost', '/v1/balls?q=1')).toEqual(['/toys/v1/balls?q=1', null]);
-  expect(resolve('Toys.LOCALHOST:1', '/')).toEqual(['/toys/', null]);
-  expect(resolve('toys.alice.localhost', '/v1')).toEqual(['/toys/v1', 'alice']);
-  expect(resolve('toys.localhost', '/w/alice/v1')).toEqual(['/toys/v1', 'alice']);
-  expect(resolve('toys.localhost', '*')).toEqual(['/toys/*', null]);
-  expect(resolve('keys.localhost', '/v1/keys')).toEqual(['/v1/keys', null]);
-  expect(resolve('keys.alice.localhost', '/v1/keys')).toEqual(['/v1/keys', 'alice']);
-  expect(resolve('localhost', '/v1')).toEqual(['/v1', null]);
-  expect(resolve('mytoys.localhost', '/v1')).toEqual(['/v1', 'mytoys']);
-});
-
-it('a request to the host of an operation has the path of the operation, whatever its URL', async () => {
-  const app = createApp({ hosts: { 'f.test': '/_hosts/call' } });
-  app.get('/_hosts/call', async ({ originalUrl }) => ({ originalUrl }));
-  const readPath = async (url: string) =>
-    (await app.inject({ method: 'GET', url, headers: { host: 'f.test' } })).json().originalUrl;
-
-  expect([await readPath('/'), await readPath('/a?b=1'), await readPath('/w/alice/a')]).toEqual([
-    '/',
-    '/a?b=1',
-    '/w/alice/a',
-  ]);
-  expect((await app.inject({ url: '/_hosts', headers: { host: 'f.test' } })).json()).toEqual({
-    originalUrl: '/_hosts',
-  });
 });
 
 describe('a body', () => {
@@ -150,14 +103,4 @@ it('a request that the framework rejects gets the fallback response, too', async
   const { statusCode, body } = await createApp().inject('/%zz');
 
   expect([statusCode, body]).toEqual([418, expect.stringMatching(/^failed: .*%zz/)]);
-});
-
-it('a page of an allowed origin is accepted before routing', async () => {
-  const app = createApp({ cors: ['http://page.test'] });
-  const headers = { origin: 'http://page.test', 'access-control-request-method': 'POST' };
-  const preflight = await app.inject({ method: 'OPTIONS', url: '/b', headers });
-  const stray = await app.inject({ method: 'GET', url: '/b', headers });
-
-  expect([preflight.statusCode, preflight.headers['access-control-allow-origin']]).toEqual([204, 'http://page.test']);
-  expect([stray.statusCode, stray.headers['access-control-allow-origin']]).toEqual([418, 'http://page.test']);
 });

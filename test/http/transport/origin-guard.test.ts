@@ -372,17 +372,3 @@ describe('a stored asset', () => {
     });
   });
 });
-
-describe('a page', () => {
-  it.each(['/docs', '/docs/runai/', '/docs/runai/static/swagger-ui.css'])(
-    'at %s cannot be framed and loads nothing from other origins',
-    async (url) => {
-      const { statusCode, headers } = await server.app.inject({ method: 'GET', url, headers: { host: 'localhost' } });
-
-      expect(statusCode).toBe(200);
-      expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
-      expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['referrer-policy']).toBe('same-origin');
-    },
-  );
-});

@@ -1,31 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/decisions/problem.ts';
-import { headBytes, renderWireResponse, wireBytes } from '../../../src/http/headers.ts';
+import { headBytes, wireBytes } from '../../../src/http/headers.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
-const PROBLEM = new Problem('not_found');
-
-describe('a rejection is rendered', () => {
-  it('as JSON by default', () => {
-    expect(renderWireResponse({ status: 404, body: { id: 7 } }, PROBLEM)).toEqual({
-      status: 404,
-      headers: JSON_TYPE,
-      payload: '{"id":7}',
-    });
-    const page = { status: 404, body: Buffer.from('No.'), headers: { 'content-type': 'text/plain' } };
-    expect(renderWireResponse(page, PROBLEM)).toEqual({ status: 404, headers: page.headers, payload: page.body });
-  });
-
-  it('without a content type if it has no body', () => {
-    expect(renderWireResponse({ status: 404 }, PROBLEM)).toEqual({ status: 404, headers: {}, payload: undefined });
-  });
-
-  it('with the headers of its problem', () => {
-    const last = new Problem('too_large', 'Too large.', { close: true });
-
-    expect(renderWireResponse({ status: 413 }, last).headers).toEqual({ connection: 'close' });
-  });
-});
 
 describe('the bytes of a response', () => {
   it('close the connection', () => {
