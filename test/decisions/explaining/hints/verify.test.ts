@@ -33,12 +33,3 @@ it('a denial without a known mistake has its first fix as its hint', async () =>
   expect(list.requests).toMatchObject([{ hints: [hint] }]);
   expect(reported.fixes.filter(({ kind }: { kind: string }) => kind === 'hint')).toEqual([]);
 });
-
-it('an allowed request has no hint', async () => {
-  const server = await testServer();
-  const token = await server.tokenOf(researcher);
-  await server.call('GET /api/v1/access-keys', { token });
-  const { body } = await server.call('GET /_mock/requests?operation=get_access_keys');
-
-  expect(body.requests).toMatchObject([{ status: 200, hints: [] }]);
-});
