@@ -30,14 +30,6 @@ describe.each([
     expect(await other.faults.list()).toEqual([]);
   });
 
-  it('are repeated as often as `times` says', async () => {
-    const board = await open();
-    await board.faults.next('grant_token', { status: 503, times: 2 });
-    await expect(board.getToken()).rejects.toThrow();
-    await expect(board.getToken()).rejects.toThrow();
-    await expect(board.getToken()).resolves.toMatch(/^eyJ/);
-  });
-
   it('are returned in full, listed, and removed by id or all at once', async () => {
     const board = await open();
     const first = await board.faults.add({

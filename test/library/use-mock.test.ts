@@ -5,20 +5,18 @@ import { type TestHooks, useMock } from '../../src/index.ts';
 type Hook = (...args: readonly unknown[]) => Promise<void>;
 
 /** Creates a test runner that stores its hooks. */
-function createRunner(): { readonly hooks: TestHooks; readonly hooksByName: Record<keyof TestHooks, Hook> } {
+function createRunner(without?: 'afterEach') {
   const hooksByName = {} as Record<keyof TestHooks, Hook>;
   const store = (name: keyof TestHooks) => (hook: Hook) => {
     hooksByName[name] = hook;
   };
-  return {
-    hooksByName,
-    hooks: {
-      beforeAll: store('beforeAll'),
-      beforeEach: store('beforeEach'),
-      afterEach: store('afterEach'),
-      afterAll: store('afterAll'),
-    },
+  const hooks: TestHooks = {
+    beforeAll: store('beforeAll'),
+    beforeEach: store('beforeEach'),
+    ...(without === undefined && { afterEach: store('afterEach') }),
+    afterAll: store('afterAll'),
   };
+  return { hooksByName, hooks };
 }
 
 describe('useMock', () => {
@@ -44,35 +42,90 @@ describe('useMock', () => {
     expect(() => useMock(hooks as unknown as TestHooks)).toThrow(message);
   });
 
-  it('provides the mock between its hooks, reset for every test', async () => {
+  it('provides a world for every test, deletes it, and provides the server outside of tests', async () => {
     const { hooks, hooksByName } = createRunner();
-    const mock = useMock(hooks, { listen: false });
+    const mock = useMock(hooks, { listen: false }, { ttl: 'never' });
     expect(() => mock()).toThrow('the mock is not running yet');
-
     await hooksByName.beforeAll();
-    await mock().clock.advance('1h');
+    const server = mock();
     await hooksByName.beforeEach();
+    const first = mock();
+    await first.clock.advance('1h');
+    const during = await first.worlds.list();
+    await hooksByName.afterEach();
+    await hooksByName.beforeEach();
+    const second = mock();
+    const { ahead } = await second.clock.now();
+    const afterwards = await second.worlds.list();
+    await hooksByName.afterEach();
 
-    expect((await mock().clock.now()).ahead).toBe('PT0S');
+    expect([server.id, mock().id]).toEqual(['default', 'default']);
+    expect(during).toMatchObject([{ id: 'default' }, { id: first.id, ttl: 'never' }]);
+    expect(afterwards.map(({ id }) => id)).toEqual(['default', second.id]);
+    expect(ahead).toBe('PT0S');
+    await expect(first.clock.now()).rejects.toThrow('no longer exists');
     await hooksByName.afterAll();
   });
 
-  it.each([
-    ['prints the refusals of a failed test', { passed: false }, 1],
-    ['prints nothing after a test that passed', { passed: true }, 0],
-    ['prints nothing if the runner does not report the result', undefined, 0],
-  ])('%s', async (_what, context, times) => {
+  it('provides a nested test with its own world, and then the outer test with its world again', async () => {
+    const { hooks, hooksByName } = createRunner();
+    const mock = useMock(hooks, { listen: false });
+    await hooksByName.beforeAll();
+    await hooksByName.beforeEach({ fullName: 'outer' });
+    const outer = mock();
+    await hooksByName.beforeEach({ fullName: 'outer > inner' });
+    const inner = mock();
+    await hooksByName.afterEach();
+
+    expect(inner.id).not.toBe(outer.id);
+    expect(mock()).toBe(outer);
+    expect((await outer.clock.now()).ahead).toBe('PT0S');
+    await hooksByName.afterAll();
+  });
+
+  it('deletes the world of the previous test if the runner has no `afterEach`', async () => {
+    const { hooks, hooksByName } = createRunner('afterEach');
+    const mock = useMock(hooks, { listen: false });
+    await hooksByName.beforeAll();
+    await hooksByName.beforeEach();
+    await hooksByName.beforeEach();
+
+    expect((await mock().worlds.list()).map(({ id }) => id)).toEqual(['default', mock().id]);
+    await hooksByName.afterAll();
+  });
+
+  it('prints the refusals of the failed test only', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { hooks, hooksByName } = createRunner();
+    const mock = useMock(hooks, { listen: false });
+    await hooksByName.beforeAll();
+    await mock().fetch('/api/v1/roles');
+    for (const [path, passed] of [
+      ['/api/v1/applications', true],
+      ['/api/v1/users', false],
+    ] as const) {
+      await hooksByName.beforeEach();
+      await mock().fetch(path);
+      await hooksByName.afterEach({ passed });
+    }
+    await hooksByName.afterAll();
+
+    expect(print).toHaveBeenCalledTimes(1);
+    expect(print.mock.calls[0]?.[0]).toMatch(/^the mock refused, latest first:\n {2}GET \/api\/v1\/users\n/);
+    expect(print.mock.calls[0]?.[0]).not.toMatch(/roles|applications/);
+  });
+
+  it('prints nothing if the runner does not report the result', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { hooks, hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false });
     await hooksByName.beforeAll();
     await hooksByName.beforeEach();
     await mock().fetch('/api/v1/users');
-    await hooksByName.afterEach(context);
+    await hooksByName.afterEach();
     await hooksByName.afterAll();
 
-    expect(print).toHaveBeenCalledTimes(times);
-    if (times > 0) expect(print.mock.calls[0]?.[0]).toContain('GET /api/v1/users');
+    expect(print).not.toHaveBeenCalled();
   });
 
   it.each([

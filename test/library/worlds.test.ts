@@ -94,42 +94,12 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     });
   });
 
-  it('has its own control API and clock', async () => {
-    await using ownWorld = await mock.world();
-    await ownWorld.clock.advance('2h');
-    await ownWorld.propagation.set({ mode: 'fixed', delay: '5m' });
-    const key = await ownWorld.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
-    const listKeyIds = async (board: World) => (await board.keys.list()).map(({ id }) => id);
-
-    expect([(await ownWorld.clock.now()).ahead, (await mock.clock.now()).ahead]).toEqual(['PT2H', 'PT0S']);
-    expect((await world.propagation.get()).mode).toBe('off');
-    expect([(await listKeyIds(ownWorld)).includes(key.id), (await listKeyIds(mock)).includes(key.id)]).toEqual([
-      true,
-      false,
-    ]);
-    await ownWorld.reset();
-    expect([(await ownWorld.clock.now()).ahead, (await listKeyIds(ownWorld)).includes(key.id)]).toEqual([
-      'PT0S',
-      false,
-    ]);
-    expect(ownWorld.key('owner')).toMatch(/^nvapi-/);
-    expect((await ownWorld.fetch('/api/v3/simulations/', bearer(ownWorld.key('owner')))).status).toBe(200);
-  });
-
   it('is also created through another world, without being nested in it', async () => {
     await using second = await world.world({ id: 'second', ttl: 'never' });
 
     expect(second.url).toBe(`${mock.url}/w/second`);
     expect((await world.worlds.list()).map(({ id }) => id)).toEqual(['default', 'one', 'second']);
     expect(await mock.worlds.get('second')).toMatchObject({ ttl: 'never', expiresAt: null, credentials: 'own' });
-  });
-
-  it('accepts the credentials of the seed, and lists the ambiguous ones', async () => {
-    await using shared = await mock.world({ credentials: 'cast' });
-    const keyId = mock.cast.ngc.keys[0]?.id;
-
-    expect(await shared.readCast()).toEqual(mock.cast);
-    expect(shared.ambiguous).toEqual(expect.arrayContaining([keyId, 'ci-app']));
   });
 
   it('rejects an invalid snapshot and a missing key name with a helpful message', async () => {
@@ -264,29 +234,6 @@ describe('the seed of a new world', () => {
     await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
     await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
     expect(await mock.worlds.list()).toHaveLength(before.length);
-  });
-});
-
-describe('the id of a new world', () => {
-  let mock: Mock;
-  beforeAll(async () => {
-    mock = await startMock({ listen: false });
-  });
-  afterAll(() => mock.stop());
-
-  it('is chosen by the server, or by an option', async () => {
-    const [one, other] = [await mock.worlds.create(), await mock.worlds.create({ label: 'mine' })];
-
-    expect(one.id).not.toBe(other.id);
-    expect((await mock.worlds.create({ id: 'given' })).id).toBe('given');
-  });
-
-  it.each(['Not an id', 'ö', 'two\nlines', '漢字', ''])('is rejected by the server if it is %j', async (id) => {
-    await expect(mock.worlds.create({ id })).rejects.toThrow('Field `id` must be 1 to 32 characters');
-  });
-
-  it('is rejected by the server if it is the name of a service', async () => {
-    await expect(mock.worlds.create({ id: 'llm' })).rejects.toThrow('Field `id` must not be `llm`');
   });
 });
 
