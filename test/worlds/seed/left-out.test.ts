@@ -111,28 +111,6 @@ describe('an omitted id or credential', () => {
     );
   });
 
-  it('is derived only from names', async () => {
-    const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await (await seedFrom(withoutIds)).rows(NOON));
-
-    expect([...identities, ...accessKeys, ...ngcKeys].map(({ id }) => id)).toEqual([
-      '120eeae2-886b-46c2-858b-818d70d7579e',
-      '95ad5662-bde6-4356-b116-9573de72c71a',
-      '9dd3c023-6dc3-4b45-9afc-edbd5b603165',
-      'aa28290f-930a-4fd2-aa58-9012135b938e',
-      'f8af3db8-067e-463d-a16b-e9651f608acd',
-      '56d522c8-b7c2-4d55-a37a-0d3906d410b0',
-      '3ada0d22-0d45-448a-a8c0-6add356d7ddc',
-    ]);
-  });
-
-  it('is rejected if it is a duplicate client id', async () => {
-    const twins = { ...onlyNames.runai, serviceAccounts: [{ name: 'robot', role: null }] };
-
-    await expect(readCastFrom({ runai: twins })).rejects.toThrow(
-      'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` also has it',
-    );
-  });
-
   it('is rejected if it equals a written id', async () => {
     const { runai, ngc } = await readCastFrom(onlyNames);
     const user = { email: 'bo@umbra.test', role: null, id: runai.users[0].id };

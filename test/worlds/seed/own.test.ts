@@ -9,7 +9,6 @@ import { deriveSeed, readCast, restoreSeed } from '../../../src/worlds/seed/inde
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../../support/seeds.ts';
-import { testServer } from '../../support/server.ts';
 import { SERVICES } from '../../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read every part
@@ -118,17 +117,6 @@ describe('worlds with the same seed', () => {
 
     expect(hashes[0]?.[0]).toMatch(/^scrypt\$/);
     for (const other of hashes) expect(other).toEqual(hashes[0]);
-  });
-
-  it('accept their own credentials and reject those of the seed', async () => {
-    const seed = await seedFrom(withoutIds);
-    const server = await testServer({}, { seed: readSeedCast(deriveSeed(seed, derivation)) });
-    const { accessKey } = readSeedCast(deriveSeed(seed, derivation)).runai.users[0];
-
-    expect((await server.grant({ grantType: 'client_credentials', ...accessKey })).status).toBe(200);
-    expect(
-      (await server.grant({ grantType: 'client_credentials', ...withoutIds.runai.users[0]?.accessKey })).status,
-    ).toBe(400);
   });
 });
 

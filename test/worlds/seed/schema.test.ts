@@ -61,18 +61,6 @@ describe('the JSON Schema of seeds', () => {
 
     expect([...new Set(lists)]).toEqual(['.nvcf.clusterGroups[]', '.nvcf.gpuQuotas[]', '.nvcf.instanceTypes[]']);
   });
-
-  it('has the required members', () => {
-    const required = Object.fromEntries(schemas.map(([place, schema]) => [place, schema.required]));
-
-    expect(required['world']).toBeUndefined();
-    expect(required['world.ngc.keys[]']).toEqual(['org', 'name', 'type', 'services']);
-    expect(required['world.runai.users[]']).toEqual(['email', 'role']);
-    expect(required['world.runai.users[].accessKey']).toEqual(['name']);
-    expect(required['world.runai.applications[]']).toEqual(['name', 'role']);
-    expect(required['changes.ngc.keys[]']).toEqual(['org', 'name']);
-    expect(required['changes.runai.tenant']).toEqual([]);
-  });
 });
 
 /** Formats of seeds in the documentation: a code block or a file that a command writes. */
