@@ -1,17 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createAuthority, exportKey, generateKey, Issuer } from '../../src/app/tls/certificates.ts';
-import { createMachineClock } from '../../src/lib/clock.ts';
-import { createSystemRandom } from '../../src/lib/random.ts';
 import { it } from '../support/command.ts';
 import { startOnPort } from '../support/ports.ts';
-
-const DAY_MS = 86_400_000;
 
 describe.concurrent('`health`', () => {
   it('exits with 0 if the server is ready, for a port by flag or variable', async ({ command }) => {
@@ -79,41 +71,6 @@ describe.concurrent('`health`', () => {
     expect(await command.run(['health', '--url', url.replace('http:', 'https:')])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('it does not support TLS: use http:// in the URL'),
-    });
-  });
-
-  it.for([
-    ['expired', 'localhost', -1000, 'it has a certificate that has expired'],
-    ['not valid yet', 'localhost', 1000, 'it has a certificate that is not valid yet'],
-    ['for another name', 'other.test', 0, 'it has a certificate for other host names'],
-  ] as const)(
-    'reports a certificate that is %s',
-    async ([, name, days, message], { command, folder, onTestFinished }) => {
-      const { now } = createMachineClock();
-      const random = createSystemRandom();
-      const authority = createAuthority(now() - 1000 * DAY_MS, random);
-      const key = generateKey();
-      const cert = new Issuer(authority, random).issue([name], key, now() + days * DAY_MS);
-      const server = createTlsServer({ key: exportKey(key), cert });
-      onTestFinished(() => {
-        server.close();
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
-      const ca = join(folder, 'ca.pem');
-      await writeFile(ca, authority.certificate);
-      const result = await command.run(['health', '--url', `https://localhost:${port}`], {
-        env: { NODE_EXTRA_CA_CERTS: ca },
-      });
-
-      expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
-    },
-  );
-
-  it('reports a host name that cannot be resolved', async ({ command }) => {
-    expect(await command.run(['health', '--url', 'http://mock.invalid:6625'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('it has a host name that this system cannot resolve'),
     });
   });
 
@@ -196,12 +153,5 @@ describe.concurrent('`health`', () => {
       });
       return;
     }
-  });
-
-  it('exits with 2 for an invalid flag', async ({ command }) => {
-    expect(await command.run(['health', '--port', 'http'])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--port is `http`. Expected a whole number'),
-    });
   });
 });

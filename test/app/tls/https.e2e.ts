@@ -17,7 +17,6 @@ import type { Limits } from '../../../src/http/transport/limits.ts';
 import { connect as clientOf, startMock } from '../../../src/index.ts';
 import { createSystemRandom } from '../../../src/lib/random.ts';
 import { cast } from '../../support/cast.ts';
-import { pythonWith } from '../../support/python.ts';
 
 const run = promisify(execFile);
 
@@ -335,10 +334,6 @@ describe('the authority', () => {
       `${data}.ca.pem lacks a certificate or a key. Delete ${data}.ca.pem, restart, and let clients trust`,
     );
   });
-
-  it('in memory is different for each server', async () => {
-    expect((await startHttpsServer()).ca).not.toBe((await startHttpsServer()).ca);
-  });
 });
 
 describe('a certificate of `--tls-cert`', () => {
@@ -363,20 +358,13 @@ describe('a certificate of `--tls-cert`', () => {
     expect(ca).toBe('');
   });
 
-  it('that has expired is rejected', async () => {
-    const { tlsCert, tlsKey } = await writeCertificate(Date.now() - 500 * DAY);
+  it.each([
+    ['expired', -500, /--tls-cert \S+ expired on 20\d\d-\d\d-\d\d\. Use one that is valid now/],
+    ['is not valid yet', 3, /--tls-cert \S+ is not valid before 20\d\d-\d\d-\d\d\./],
+  ])('that %s is rejected', async (_what, days, message) => {
+    const { tlsCert, tlsKey } = await writeCertificate(Date.now() + days * DAY);
 
-    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(
-      /--tls-cert \S+ expired on 20\d\d-\d\d-\d\d\. Use one that is valid now/,
-    );
-  });
-
-  it('that is not valid yet is rejected', async () => {
-    const { tlsCert, tlsKey } = await writeCertificate(Date.now() + 3 * DAY);
-
-    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(
-      /--tls-cert \S+ is not valid before 20\d\d-\d\d-\d\d\./,
-    );
+    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(message);
   });
 
   it('with the key of another certificate is rejected', async () => {
@@ -444,13 +432,6 @@ describe('the library', () => {
     );
   });
 
-  it('has no authority with `startMock()`', async () => {
-    await using mock = await startMock();
-
-    expect(mock.ca).toBeNull();
-    expect((await mock.fetch('/_mock/ca.pem')).status).toBe(404);
-  });
-
   it('accepts a certificate and its key as strings', async () => {
     const random = createSystemRandom();
     const [authority, key] = [createAuthority(Date.now(), random), generateKey()];
@@ -461,10 +442,6 @@ describe('the library', () => {
       status: 200,
     });
     expect(JSON.stringify(await mock.info())).not.toContain('PRIVATE KEY');
-  });
-
-  it('rejects a certificate without a key', async () => {
-    await expect(startMock({ tls: { cert: 'a' } as never })).rejects.toThrow('lacks `cert` or `key`');
   });
 });
 
@@ -504,35 +481,5 @@ describe('a server with --tls is accepted, with its authority, by', () => {
     const { stdout } = await run('python3', ['-c', script, file, byName]);
 
     expect(stdout).toBe('200\n');
-  });
-
-  it("Python's requests, where it is installed, with REQUESTS_CA_BUNDLE", async ({ skip }) => {
-    const python = pythonWith('requests');
-    if (python === undefined) return skip('requests is not installed');
-    const { file, byName } = await startTrusted();
-    const script = 'import requests, sys; print(requests.get(sys.argv[1] + "/_mock/health").status_code)';
-    const env = { PATH: process.env['PATH'], REQUESTS_CA_BUNDLE: file };
-    const { stdout } = await run(python, ['-c', script, byName], { env });
-
-    expect(stdout).toBe('200\n');
-  });
-
-  it('openid-client and oauth4webapi, without `allowInsecureRequests`', async () => {
-    const { file, byName } = await startTrusted();
-    const realm = `${byName}/auth/realms/${cast.tenant.realm}`;
-    const script = `
-      import * as client from 'openid-client';
-      import * as oauth from 'oauth4webapi';
-      const config = await client.discovery(new URL('${realm}'), 'runai-cli');
-      console.log(config.serverMetadata().issuer);
-      const issuer = new URL('${realm}');
-      const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer));
-      console.log(as.issuer);`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: process.cwd(),
-      env: { NODE_EXTRA_CA_CERTS: file },
-    });
-
-    expect(stdout).toBe(`${realm}\n${realm}\n`);
   });
 });
