@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../src/lib/random.ts';
 import { Collection } from '../../src/store/collection.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
@@ -6,6 +6,7 @@ import type { Change, Row } from '../../src/store/row.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { ALL, keptSeed, NOON, row } from '../support/records.ts';
 import { type PlainCollections, type PlainStore, withoutRevisions } from '../support/rows.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
@@ -16,12 +17,7 @@ const idOf = (change: Change) => (change.kind === 'put' ? change.row.id : change
 /** Tests of `src/store/collections.ts`, for every adapter. */
 export function collectionsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, collections:`, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
+    const bench = useBench(benchOf);
 
     const openNext = async () => withoutRevisions(await bench.next());
 

@@ -1,11 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/lib/clock.ts';
 import type { AuthorizationCode, RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
 import type { Grants } from '../../src/services/runai/collections/grants.ts';
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
 import { NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { ALL, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
+import { keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const HOUR = 3_600_000;
@@ -35,18 +36,10 @@ const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
 /** Tests of `src/services/runai/collections/grants.ts`, for every adapter. */
 export function grantsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, grants:`, () => {
-    let bench: Bench;
+    const bench = useBench(benchOf);
 
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
-
-    /** Runs a check on a store, and again after the next step. */
-    const checkNowAndLater = async (store: Store, check: (grants: Grants) => Promise<void>) => {
-      await check(store.grants);
-      await check((await bench.next()).grants);
-    };
+    const checkNowAndLater = (store: Store, check: (grants: Grants) => Promise<void>) =>
+      bench.checkNowAndLater(store, ({ grants }) => check(grants));
 
     /** Opens a store with users, and with these logins and codes. */
     const openWith = async (...grants: readonly (RefreshToken | AuthorizationCode)[]) => {
@@ -87,39 +80,6 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         expect(await redeem(grants, 'late', NOON + 10)).toEqual({ outcome: 'expired' });
         expect(await redeem(grants, 'in-time', NOON + 9)).toMatchObject({ outcome: 'redeemed' });
-      });
-
-      it('is used when it is redeemed, and when it is presented after its expiry', async () => {
-        const store = await openWith(createCode('late', { expiresAt: NOON }), createCode('good'));
-        await redeem(store.grants, 'late');
-        await redeem(store.grants, 'good');
-
-        await checkNowAndLater(store, async (grants) => {
-          expect(await redeem(grants, 'late', NOON - 1)).toEqual({ outcome: 'reused' });
-          expect(await redeem(grants, 'good')).toEqual({ outcome: 'reused' });
-        });
-      });
-
-      it('revokes the tokens of its login, and no others, when it is presented again', async () => {
-        const store = await openWith(
-          createCode('first'),
-          createCode('other'),
-          refreshToken('of-other', { family: 'family-of-other' }),
-        );
-        await redeem(store.grants, 'first');
-        await store.grants.issue(refreshToken('of-first', { family: 'family-of-first' }), NOON);
-        await rotate(store.grants, 'of-first', 'next');
-        expect(await store.grants.isRevoked(['family-of-first'])).toBe(false);
-        await redeem(store.grants, 'first');
-
-        await checkNowAndLater(store, async (grants) => {
-          expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.findActive(presentedToken('next'), NOON)).toBeNull();
-          expect(await rotate(grants, 'next', 'one-more')).toEqual({ outcome: 'revoked' });
-          expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.findActive(presentedToken('of-other', 'other'), NOON)).not.toBeNull();
-        });
-        expect(await redeem((await bench.next()).grants, 'other')).toMatchObject({ outcome: 'redeemed' });
       });
 
       it('is kept for a day after its expiry, and then removed when another code is issued', async () => {
@@ -169,38 +129,6 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         expect(await grants.findActive(presentedToken('nothing'), NOON)).toBeNull();
         expect(await grants.findActive(presentedToken('first'), NOON + 9)).not.toBeNull();
         expect(await grants.findActive(presentedToken('first'), NOON + 10)).toBeNull();
-      });
-    });
-
-    describe('a refresh token of a client', () => {
-      const bound = refreshToken('first', { clientId: 'cli' });
-      const anyClient = { hash: 'first', family: 'family-of-first', clientId: null, anyClient: true };
-      const next = { hash: 'second', expiresAt: NOON + 2 * HOUR };
-
-      it('is accepted if no client is required, and its successor stays bound', async () => {
-        const store = await openWith(bound);
-        expect(await store.grants.rotate(anyClient, next, NOON, LATER)).toEqual({
-          outcome: 'rotated',
-          login: loginOf(bound),
-        });
-
-        expect(await rotate((await bench.next()).grants, 'second', 'third')).toEqual({ outcome: 'other_client' });
-        expect(await rotate((await bench.next()).grants, 'second', 'third', 'cli')).toMatchObject({
-          outcome: 'rotated',
-        });
-      });
-
-      it('revokes its login when it is presented again without a client', async () => {
-        const store = await openWith(bound);
-        await store.grants.rotate(anyClient, next, NOON, LATER);
-        expect(await store.grants.rotate(anyClient, { ...next, hash: 'third' }, NOON, LATER)).toEqual({
-          outcome: 'reused',
-        });
-
-        await checkNowAndLater(store, async (grants) => {
-          expect(await grants.isRevoked([bound.family])).toBe(true);
-          expect(await rotate(grants, 'second', 'fourth', 'cli')).toEqual({ outcome: 'revoked' });
-        });
       });
     });
 
@@ -263,16 +191,6 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(StaleDecision);
           await expectNothingIssued(store);
         });
-
-        it('is issued for the current password', async () => {
-          const store = await openWith();
-          await issue(store, { passwordHash: 'scrypt-of-ada' });
-
-          const isIssued =
-            (await store.grants.findActive(presentedToken('first'), NOON)) !== null ||
-            (await redeem(store.grants, 'first')).outcome === 'redeemed';
-          expect(isIssued).toBe(true);
-        });
       });
 
       it('a refresh token of a revoked login is `revoked`', async () => {
@@ -313,59 +231,11 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
     });
 
     describe('ending a login', () => {
-      it('revokes its refresh tokens and access tokens, and no other login', async () => {
-        const store = await openWith(refreshToken('first'), refreshToken('other'));
-        await rotate(store.grants, 'first', 'second');
-        await store.grants.isRevoked(['family-of-first']);
-        await store.grants.end('family-of-first', NOON, LATER);
-
-        await checkNowAndLater(store, async (grants) => {
-          expect(await grants.findActive(presentedToken('second'), NOON)).toBeNull();
-          expect(await rotate(grants, 'second', 'third')).toEqual({ outcome: 'revoked' });
-          expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.findActive(presentedToken('other', 'other'), NOON)).not.toBeNull();
-          expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.findExpiredBetween(NOON, NOON + DAY, ALL)).toEqual([
-            { subject: 'ada', expiresAt: refreshToken('other').expiresAt },
-          ]);
-        });
-      });
-
       it('revokes the access tokens of a login without a refresh token', async () => {
         const store = await openWith();
         await store.grants.end('family', NOON, LATER);
 
         await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(['family'])).toBe(true));
-      });
-
-      it('by endAllOf revokes all logins of a user, and none of other users', async () => {
-        const store = await openWith(
-          refreshToken('first'),
-          refreshToken('second', { clientId: 'cli' }),
-          refreshToken('robots', { subject: 'app' }),
-        );
-        await rotate(store.grants, 'first', 'successor');
-        await store.grants.endAllOf('ada', NOON, LATER);
-
-        await checkNowAndLater(store, async (grants) => {
-          for (const hash of ['first', 'successor', 'second'])
-            expect(await grants.findActive(presentedToken(hash, hash), NOON), hash).toBeNull();
-          expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.isRevoked(['family-of-second'])).toBe(true);
-          expect(await grants.findActive(presentedToken('robots', 'robots'), NOON)).not.toBeNull();
-          expect(await grants.isRevoked(['family-of-robots'])).toBe(false);
-        });
-      });
-
-      it('by endAllOf does not affect later logins', async () => {
-        const store = await openWith(refreshToken('first'));
-        await store.grants.endAllOf('ada', NOON, LATER);
-        await store.grants.issue(refreshToken('later'), NOON);
-
-        await checkNowAndLater(store, async (grants) => {
-          expect(await grants.findActive(presentedToken('later', 'later'), NOON)).toEqual(refreshToken('later'));
-          expect(await grants.isRevoked(['family-of-later'])).toBe(false);
-        });
       });
 
       it('by endAllOf revokes logins after an earlier revocation of their names has expired', async () => {
@@ -388,20 +258,6 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
     });
 
     describe('isRevoked', () => {
-      it.each([
-        ['the revoked name', ['jti'], true],
-        ['the revoked name among others', ['other', 'jti'], true],
-        ['another name', ['other'], false],
-        ['the name in another case', ['JTI'], false],
-        ['no name', [], false],
-      ])('with %s returns the expected result', async (_what, names, expected) => {
-        const store = await openWith();
-        expect(await store.grants.isRevoked(names)).toBe(false);
-        await store.grants.revoke('jti', NOON, LATER);
-
-        await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(names)).toBe(expected));
-      });
-
       it('returns true until the tokens have expired', async () => {
         const store = await openWith();
         await store.grants.revoke('short', NOON, NOON + 10);

@@ -1,27 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Identity, IdentityEdit } from '../../src/services/runai/collections/identities.ts';
-import { Collision, NotFound, StaleDecision } from '../../src/store/errors.ts';
+import { StaleDecision } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { accessKey, identity, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
+import { identity, keptSeed, NOON, people } from '../support/records.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
-
-const LATER = NOON + 3_600_000;
 
 /** Tests of `src/services/runai/collections/identities.ts`, for every adapter. */
 export function identitiesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, identities:`, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
-
-    /** Runs a check on a store, and again after the next step. */
-    const checkNowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
-      await check(store);
-      await check(await bench.next());
-    };
+    const bench = useBench(benchOf);
+    const { checkNowAndLater } = bench;
 
     const openWithPeople = async () => {
       const store = await bench.next();
@@ -56,42 +45,6 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         await checkNowAndLater(store, async (store) => {
           for (const shown of await readIdentity(store, created)) expect(shown).toEqual(created);
         });
-      });
-
-      it('is last in the list of its kind', async () => {
-        const store = await openWithPeople();
-        await store.identities.create(eve);
-        await store.identities.create(bot);
-
-        await checkNowAndLater(store, async ({ identities }) => {
-          expect(await identities.all('user')).toEqual([ada, bo, eve]);
-          expect(await identities.all('application')).toEqual([app, bot]);
-          expect(await identities.all('service-account')).toEqual([account]);
-        });
-      });
-
-      it.each([
-        ['the name of another', identity('new', { name: ada.name })],
-        ['the name of another in other case', identity('new', { name: 'ADA@Acme.Test' })],
-        ['the client id of another', { ...bot, name: 'another', clientId: 'robot' }],
-      ])('with %s of its kind is rejected with Collision, and changes nothing', async (_what, created) => {
-        const store = await openWithPeople();
-        await expect(store.identities.create(created)).rejects.toBeInstanceOf(Collision);
-
-        await checkNowAndLater(store, async ({ identities }) => {
-          expect(await identities.byId(created.id)).toBeNull();
-          expect(await identities.all('user')).toEqual([ada, bo]);
-          expect(await identities.all('application')).toEqual([app]);
-        });
-      });
-
-      it('may have the name and client id of another kind, and may lack both', async () => {
-        const { identities } = await openWithPeople();
-        await identities.create({ ...bot, name: ada.name });
-        await identities.create(identity('sam', { kind: 'service-account', name: 'bot', clientId: 'bot-id' }));
-        await identities.create(identity('kim'));
-
-        expect((await identities.all('user')).map(({ id }) => id)).toEqual(['ada', 'bo', 'kim']);
       });
 
       it('is created once by concurrent calls with the same name', async () => {
@@ -155,40 +108,9 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         await expect(edit).rejects.toBeInstanceOf(StaleDecision);
         await checkNowAndLater(store, async ({ identities }) => expect(await identities.byId('ada')).toEqual(ada));
       });
-
-      it('with the current password as premise is stored', async () => {
-        const { identities } = await openWithPeople();
-        await identities.edit('ada', { passwordHash: 'scrypt-of-new' }, NOON + 1, { passwordHash: ada.passwordHash });
-
-        expect((await identities.byId('ada'))?.passwordHash).toBe('scrypt-of-new');
-      });
-
-      it('of an unknown identity is rejected with NotFound', async () => {
-        const { identities } = await openWithPeople();
-        await identities.delete('bo');
-
-        await expect(identities.edit('nobody', { enabled: true }, NOON)).rejects.toBeInstanceOf(NotFound);
-        await expect(identities.edit('bo', { enabled: true }, NOON)).rejects.toBeInstanceOf(NotFound);
-      });
     });
 
     describe('a login', () => {
-      it('of a deleted identity is rejected with NotFound', async () => {
-        const store = await openWithPeople();
-        await store.identities.byId('ada');
-        await store.identities.delete('ada');
-
-        await checkNowAndLater(store, async ({ identities }) => {
-          await expect(identities.touch('ada', NOON + 1)).rejects.toBeInstanceOf(NotFound);
-        });
-      });
-
-      it('of a disabled identity is rejected with StaleDecision', async () => {
-        const { identities } = await openWithPeople();
-
-        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(StaleDecision);
-      });
-
       it('with a replaced secret is rejected with StaleDecision, and not recorded', async () => {
         const store = await openWithPeople();
         await store.identities.edit('app', { secretHash: 'another' }, NOON + 1);
@@ -201,36 +123,6 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
     });
 
     describe('a deleted identity', () => {
-      const key = accessKey('one');
-      const bosKey = accessKey('one', { id: 'bos', owner: 'bo', createdBy: bo.name, clientId: 'client-of-bos' });
-      const createCode = (hash: string, subject: string) => ({
-        hash,
-        subject,
-        family: hash,
-        clientId: 'cli',
-        scope: '',
-        authTime: NOON,
-        redirectUri: 'http://localhost',
-        challenge: null,
-        nonce: null,
-        expiresAt: LATER,
-      });
-      /** Opens a store in which Ada and Bo each have a key, a login and a code, and everything was read. */
-      const openUsed = async () => {
-        const store = await openWithPeople();
-        const { accessKeys, grants } = store;
-        await store.identities.edit('bo', { enabled: true }, NOON);
-        for (const accessKey of [key, bosKey]) await accessKeys.create(accessKey, 20);
-        for (const subject of ['ada', 'bo']) {
-          await grants.issue(refreshToken(`token-of-${subject}`, { subject }), NOON);
-          await grants.issueCode(createCode(`code-of-${subject}`, subject), NOON);
-          await accessKeys.ofOwner(subject);
-          await store.identities.byId(subject);
-        }
-        await accessKeys.byClientId(key.clientId);
-        return store;
-      };
-
       it.each([ada, app, account])('is returned from no read: $kind', async (deleted) => {
         const store = await openWithPeople();
         await readIdentity(store, deleted);
@@ -239,24 +131,6 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         await checkNowAndLater(store, async (store) => {
           for (const shown of await readIdentity(store, deleted)) expect(shown).toBeNull();
         });
-      });
-
-      it('loses its access keys, codes and refresh tokens, and other identities keep theirs', async () => {
-        const store = await openUsed();
-        await store.identities.delete('ada');
-
-        await checkNowAndLater(store, async ({ accessKeys, grants, world }) => {
-          expect(await accessKeys.byId(key.id)).toBeNull();
-          expect(await accessKeys.byClientId(key.clientId)).toBeNull();
-          expect(await accessKeys.ofOwner('ada')).toEqual([]);
-          expect((await accessKeys.all({})).map(({ id }) => id)).toEqual([bosKey.id]);
-          expect(await grants.findActive(presentedToken('token-of-ada', 'token-of-ada'), NOON)).toBeNull();
-          expect(await grants.redeemCode('code-of-ada', NOON, LATER)).toEqual({ outcome: 'unknown' });
-          expect(await grants.findActive(presentedToken('token-of-bo', 'token-of-bo'), NOON)).not.toBeNull();
-          expect(await world.counts()).toMatchObject({ users: 1, accessKeys: 1, refreshTokens: 1 });
-        });
-        const { grants } = await bench.next();
-        expect(await grants.redeemCode('code-of-bo', NOON, LATER)).toMatchObject({ outcome: 'redeemed' });
       });
     });
   });

@@ -1,9 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LimitReached } from '../../src/store/errors.ts';
+import { describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/row.ts';
 import { listRows, type State } from '../../src/store/state.ts';
-import { emptyFolder } from '../support/folder.ts';
 import { type FullStore as Store, storeOf } from '../support/nouns.ts';
 import {
   ALL,
@@ -20,6 +17,7 @@ import {
   serviceKey,
 } from '../support/records.ts';
 import { withoutRevisions } from '../support/rows.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -122,17 +120,7 @@ async function changeAll(store: Store): Promise<void> {
 /** Tests of `freeze` and `restore`, for every adapter. */
 export function imagesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, frozen:`, () => {
-    let bench: Bench;
-    let folder: string;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-      folder = await emptyFolder();
-    });
-    afterEach(async () => {
-      await bench.end();
-      await rm(folder, { recursive: true });
-    });
+    const bench = useBench(benchOf);
 
     const openFilled = async () => {
       const store = await bench.next();
@@ -234,21 +222,6 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
           'fourth lamp',
           'second lamp',
         ]);
-      });
-
-      it('applies limits to the restored number of keys', async () => {
-        const store = await openFilled();
-        const image = store.collections.freeze();
-        await store.accessKeys.create(accessKey('four'), 20);
-        await store.ngcKeys.delete('reader');
-        const { accessKeys, ngcKeys } = await restore(store, image);
-
-        await expect(accessKeys.create(accessKey('five'), 2)).rejects.toBeInstanceOf(LimitReached);
-        await accessKeys.create(accessKey('five'), 3);
-        await expect(ngcKeys.create(serviceKey('late'), [], 2)).rejects.toBeInstanceOf(LimitReached);
-        await ngcKeys.create(serviceKey('late'), [], 3);
-        await accessKeys.delete(accessKey('five').id);
-        await (await bench.next()).accessKeys.create(accessKey('six'), 3);
       });
 
       it('accepts and keeps further changes', async () => {

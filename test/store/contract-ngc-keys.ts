@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Policy, PolicyVersion } from '../../src/decisions/policy.ts';
 import type { Instant } from '../../src/lib/clock.ts';
 import { drawAt } from '../../src/lib/random.ts';
@@ -8,6 +8,7 @@ import { Collision, LimitReached } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const MAX_PENDING = 32;
@@ -15,18 +16,10 @@ const MAX_PENDING = 32;
 /** Tests of `src/services/ngc-keys/index.ts`, for every adapter. */
 export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, NGC keys:`, () => {
-    let bench: Bench;
+    const bench = useBench(benchOf);
 
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
-
-    /** Runs a check on a store, and again after the next step. */
-    const checkNowAndLater = async (store: Store, check: (keys: NgcKeys) => Promise<void>) => {
-      await check(store.ngcKeys);
-      await check((await bench.next()).ngcKeys);
-    };
+    const checkNowAndLater = (store: Store, check: (keys: NgcKeys) => Promise<void>) =>
+      bench.checkNowAndLater(store, ({ ngcKeys }) => check(ngcKeys));
 
     const openWithOrganizations = async () => {
       const store = await bench.next();
@@ -69,27 +62,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
     const globex = { name: 'globex', ncaId: 'nca-globex', subscriptions: [] };
     const createFirstVersion = (key: typeof bot) =>
       createVersion(1, NOON, NOON, key.policy ?? { scopes: [], resources: [] });
-
-    describe('organisations and users', () => {
-      it('are returned as they were seeded', async () => {
-        const { ngcKeys } = await openWithOrganizations();
-
-        expect(await ngcKeys.listOrganizations()).toEqual([acme, globex]);
-        expect(await ngcKeys.findOrganizationByName('globex')).toEqual(globex);
-        expect(await ngcKeys.findOrganizationByName('GLOBEX')).toBeNull();
-        expect(await ngcKeys.findUser('acme', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[0]);
-        expect(await ngcKeys.findUser('globex', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[1]);
-        expect(await ngcKeys.findUser('globex', 'nobody@acme.test')).toBeNull();
-      });
-
-      it('are absent from an empty world', async () => {
-        const { ngcKeys } = await bench.next();
-
-        expect(await ngcKeys.listOrganizations()).toEqual([]);
-        expect(await ngcKeys.findOrganizationByName('acme')).toBeNull();
-        expect(await ngcKeys.list({}, 10, NOON)).toEqual([]);
-      });
-    });
 
     describe('creating', () => {
       const readings: [how: string, read: (keys: NgcKeys, id: string) => Promise<KeyInForce | null | undefined>][] = [
@@ -179,33 +151,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
         expect(await ngcKeys.list({}, 10, NOON)).toHaveLength(3);
       });
-
-      it('creates a user once, and keeps the roles of an existing user', async () => {
-        const store = await openWithOrganizations();
-        const fresh = personalKey('fresh', { user: 'new@acme.test' });
-        await store.ngcKeys.create(fresh, ['Cloud Functions Admin'], null);
-        await store.ngcKeys.create(personalKey('again', { user: 'new@acme.test' }), ['ORG_OWNER'], null);
-        await store.ngcKeys.create(adas, ['Cloud Functions User'], null);
-
-        await checkNowAndLater(store, async (keys) => {
-          expect((await keys.findUser('acme', 'new@acme.test'))?.roles).toEqual(['Cloud Functions Admin']);
-          expect((await keys.findById('again', NOON))?.roles).toEqual(['Cloud Functions Admin']);
-          expect((await keys.findBySecret(adas.secretHash, NOON))?.roles).toEqual(['ORG_OWNER']);
-        });
-      });
-    });
-
-    it('the limit applies to existing service keys of the organisation only', async () => {
-      const store = await openWithKeys();
-      const make = (id: string, keys = store.ngcKeys) => keys.create(serviceKey(id), [], 2);
-      await store.ngcKeys.create(serviceKey('globex-bot', { org: 'globex' }), [], 2);
-      await make('second');
-      await expect(make('third')).rejects.toBeInstanceOf(LimitReached);
-      await store.ngcKeys.delete('second');
-      await store.ngcKeys.delete('adas');
-      await make('third');
-
-      await expect(make('fourth', (await bench.next()).ngcKeys)).rejects.toBeInstanceOf(LimitReached);
     });
 
     describe('listByName', () => {
@@ -245,20 +190,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(await ngcKeys.listVersions('nothing')).toEqual([]);
         expect(await ngcKeys.findNewestVersion('nothing')).toBeNull();
       });
-
-      it.each([
-        [{}, 10, ['bot', 'adas', 'adas-second', 'of-globex']],
-        [{ org: undefined }, 2, ['bot', 'adas']],
-        [{ org: 'acme' }, 10, ['bot', 'adas', 'adas-second']],
-        [{ org: 'acme' }, 1, ['bot']],
-        [{ org: 'globex' }, 10, ['of-globex']],
-        [{ org: 'nobody' }, 10, []],
-        [{ org: '' }, 10, []],
-      ])('the list filtered by %j, at most %i, is oldest first', async (filter, limit, ids) => {
-        const { ngcKeys } = await openWithKeys();
-
-        expect(idsOf(await ngcKeys.list(filter, limit, NOON))).toEqual(ids);
-      });
     });
 
     describe('editing', () => {
@@ -283,38 +214,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           expect((await keys.findBySecret(bot.secretHash, NOON))?.key).toEqual(expected);
           expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
           expect((await keys.findById('adas', NOON))?.key).toEqual(withoutSecret(adas));
-        });
-      });
-
-      it('changes the roles of every key of the user in that organisation', async () => {
-        const store = await openWithKeys();
-        for (const { secretHash } of [adas, adasSecond, globexAda]) await store.ngcKeys.findBySecret(secretHash, NOON);
-        await store.ngcKeys.edit('adas', { roles: ['Cloud Functions Admin', 'air'] });
-
-        await checkNowAndLater(store, async (keys) => {
-          for (const { id, secretHash } of [adas, adasSecond]) {
-            expect((await keys.findBySecret(secretHash, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
-            expect((await keys.findById(id, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
-          }
-          expect((await keys.findBySecret(globexAda.secretHash, NOON))?.roles).toEqual(['Cloud Functions User']);
-          expect((await keys.findUser('acme', 'ada@acme.test'))?.roles).toEqual(['Cloud Functions Admin', 'air']);
-        });
-      });
-
-      it('appends a version of the policy, and keeps the previous versions', async () => {
-        const store = await openWithKeys();
-        await store.ngcKeys.edit('bot', editPolicy('two', NOON + 20, NOON + 1));
-        await store.ngcKeys.edit('bot', { ...editPolicy('three', NOON + 10, NOON + 2), name: 'renamed' });
-
-        await checkNowAndLater(store, async (keys) => {
-          const three = createVersion(3, NOON + 2, NOON + 10, createPolicy('three'));
-          expect(await keys.listVersions('bot')).toEqual([
-            createFirstVersion(bot),
-            createVersion(2, NOON + 1, NOON + 20, createPolicy('two')),
-            three,
-          ]);
-          expect(await keys.findNewestVersion('bot')).toEqual(three);
-          expect((await keys.findById('bot', NOON))?.key.name).toBe('renamed');
         });
       });
 
@@ -537,14 +436,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
-      it.each([0, 1, 7])('lists the earliest %i changes at most', async (limit) => {
-        const { ngcKeys } = await openRecorded();
-        const everything = await ngcKeys.listEffectiveBetween(NOON, NOON + 1000, ALL);
-
-        expect(everything.length).toBeGreaterThan(7);
-        expect(await ngcKeys.listEffectiveBetween(NOON, NOON + 1000, limit)).toEqual(everything.slice(0, limit));
-      });
-
       it('follows each edit between reads', async () => {
         let { ngcKeys } = await openWithKeys();
         const known: Dated[] = [{ version: 1, effectiveAt: NOON }];
@@ -589,23 +480,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             { keyId: 'bot', version: 4, effectiveAt: NOON + 5 },
           ]);
         });
-      });
-
-      it('of all keys changes only keys with a pending edit', async () => {
-        const store = await openWithKeys();
-        await store.ngcKeys.create(serviceKey('second'), [], null);
-        await store.ngcKeys.create(serviceKey('idle', { org: 'globex' }), [], null);
-        await store.ngcKeys.edit('bot', editPolicy('two', NOON + 20));
-        await store.ngcKeys.edit('second', editPolicy('two', NOON + 30));
-        await store.ngcKeys.edit('idle', editPolicy('two', NOON));
-        const flushed = await store.ngcKeys.flush(null, NOON + 5);
-
-        expect([...flushed].sort((first, second) => (first.keyId < second.keyId ? -1 : 1))).toEqual([
-          { keyId: 'bot', version: 3 },
-          { keyId: 'second', version: 3 },
-        ]);
-        expect(await (await bench.next()).ngcKeys.flush(null, NOON + 5)).toEqual([]);
-        expect(await (await bench.next()).ngcKeys.listVersions('idle')).toHaveLength(2);
       });
 
       it('changes a key until one millisecond before its edit is in force', async () => {

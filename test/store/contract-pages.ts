@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../src/lib/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/row.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 import { type PlainCollections, withoutRevisions } from '../support/rows.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
@@ -29,12 +30,7 @@ function createListed(id: string, facets: Partial<Facets> = {}, overrides: Parti
 /** Tests of pages and commits of `src/store/collections.ts`, for every adapter. */
 export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, pages:`, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
+    const bench = useBench(benchOf);
 
     const openWith = async (...rows: readonly Row[]) => {
       await withoutRevisions(await bench.next()).collections.commit(rows.map(createPut));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CredentialReplacer, CredentialRows } from '../../src/contract/credentials.ts';
 import { Collision } from '../../src/store/errors.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
@@ -17,6 +17,7 @@ import {
   serviceKey,
 } from '../support/records.ts';
 import { withoutRevisions } from '../support/rows.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -33,12 +34,8 @@ const rekeying: CredentialReplacer = {
 /** Tests of `src/worlds/credentials.ts`, for every adapter. */
 export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, credentials:`, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
+    const bench = useBench(benchOf);
+    const { checkNowAndLater } = bench;
 
     const openFilled = async (clientIds: Readonly<Record<string, string>> = {}) => {
       const store = await bench.next();
@@ -49,11 +46,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         ngcKeys: [serviceKey('deployer'), serviceKey('reader')],
       });
       return bench.next();
-    };
-    /** Runs a check on a store, and again after the next step. */
-    const checkNowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
-      await check(store);
-      await check(await bench.next());
     };
     const readClientIds = async ({ accessKeys }: Store) => (await accessKeys.all({})).map(({ clientId }) => clientId);
 
@@ -138,15 +130,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         ]);
       });
 
-      it('are the new credentials of the world', async () => {
-        const { world } = await openFilled();
-        await world.rekey(rekeying, derivedSeed);
-        const { keyHashes, clientIds } = await (await bench.next()).world.credentials();
-
-        expect([...keyHashes].sort()).toEqual(['key-hash-of-deployer', 'key-hash-of-reader']);
-        expect([...clientIds].sort()).toEqual(['client-of-one-w', 'client-of-two-w', 'robot', 'robot-w']);
-      });
-
       it('invalidate the previous NGC keys, and keep their other members', async () => {
         const store = await openFilled();
         const before = await store.ngcKeys.findBySecret('hash-of-deployer', NOON);
@@ -156,21 +139,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         await checkNowAndLater(store, async ({ ngcKeys }) => {
           expect(await ngcKeys.findBySecret('hash-of-deployer', NOON)).toBeNull();
           expect(await ngcKeys.findBySecret('key-hash-of-deployer', NOON)).toEqual(before);
-        });
-      });
-
-      it('invalidate the previous access keys, and keep their other members', async () => {
-        const store = await openFilled();
-        await store.accessKeys.ofOwner('ada');
-        await store.accessKeys.byClientId('client-of-one');
-        await store.world.rekey(rekeying, derivedSeed);
-        const rekeyed = { ...accessKey('one'), clientId: 'client-of-one-w', secretHash: 'secret-hash-of-id-of-one' };
-
-        await checkNowAndLater(store, async ({ accessKeys }) => {
-          expect(await accessKeys.byClientId('client-of-one')).toBeNull();
-          expect(await accessKeys.byClientId('client-of-one-w')).toEqual(rekeyed);
-          expect((await accessKeys.ofOwner('ada')).map(({ name }) => name)).toEqual(['one', 'two']);
-          expect((await accessKeys.ofOwner('ada'))[0]).toEqual(rekeyed);
         });
       });
 
@@ -226,14 +194,6 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
           expect(await grants.redeemCode('code', NOON, LATER)).toEqual({ outcome: 'unknown' });
           expect(await grants.isRevoked(['a-token'])).toBe(false);
         });
-      });
-
-      it('are stored with the seed that has them', async () => {
-        const { world } = await openFilled();
-        await world.rekey(rekeying, derivedSeed);
-
-        expect(await world.seed()).toEqual(derivedSeed);
-        expect(await (await bench.next()).world.seed()).toEqual(derivedSeed);
       });
 
       it('keep recorded logins that are not written yet', async () => {

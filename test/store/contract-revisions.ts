@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import type { Collections } from '../../src/store/collections.ts';
 import { Collision, EditConflict } from '../../src/store/errors.ts';
 import type { Change, Row } from '../../src/store/row.ts';
 import { NOON } from '../support/records.ts';
 import { watchTurns } from '../support/turn-watch.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = new Collection<number, string | null>('things');
@@ -17,12 +18,7 @@ function createThing(id: string, owner = 'acme', parent: string | null = null): 
 export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, revisions:`, () => {
     watchTurns();
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
+    const bench = useBench(benchOf);
 
     const openWith = async (...rows: readonly Row<number, string | null>[]) => {
       const { collections } = await bench.next();

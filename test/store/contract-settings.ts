@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FullStore as Store } from '../support/nouns.ts';
+import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
 
 /** Tests of counters and removal of `src/store/settings.ts`, for every adapter. */
 export function settingsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, settings:`, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
+    const bench = useBench(benchOf);
 
     const readValues = (store: Store, names: readonly string[]) =>
       Promise.all(names.map((name) => store.settings.get(name)));

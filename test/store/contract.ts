@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { Collision, LimitReached, NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+import { useBench } from './bench.ts';
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
 import { refreshTokensContract } from './contract-refresh-tokens.ts';
@@ -21,18 +21,8 @@ export interface Bench {
 /** Tests of the interfaces of `src/store`, for every adapter. */
 export function storeContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(kind, () => {
-    let bench: Bench;
-
-    beforeEach(async () => {
-      bench = await benchOf();
-    });
-    afterEach(() => bench.end());
-
-    /** Runs a check on a store, and again after the next step. */
-    const checkNowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
-      await check(store);
-      await check(await bench.next());
-    };
+    const bench = useBench(benchOf);
+    const { checkNowAndLater } = bench;
 
     /** Opens a store that has the users and applications of `people`. */
     const openWithPeople = async () => {
@@ -82,13 +72,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         );
       });
 
-      it('ignores the keys of other owners in both checks', async () => {
-        const { accessKeys } = await openWithKeys();
-        await accessKeys.create(accessKey('two', { id: 'bos-two', owner: 'bo', clientId: 'bos-two' }), 2);
-
-        expect((await accessKeys.ofOwner('bo')).map(({ name }) => name)).toEqual(['one', 'two']);
-      });
-
       it('creates no more keys than the limit in concurrent calls', async () => {
         const { accessKeys } = await openWithPeople();
         const names = ['a', 'b', 'c', 'd', 'e'];
@@ -96,45 +79,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
         expect(await accessKeys.ofOwner('ada')).toHaveLength(3);
-      });
-
-      it('lists keys oldest first, also after the newest and the oldest were deleted', async () => {
-        let { accessKeys } = await openWithKeys();
-        const idsOf = async () => (await accessKeys.all({})).map(({ id }) => id);
-        expect(await idsOf()).toEqual(keysInOrder.map(({ id }) => id));
-
-        await accessKeys.delete(adasTwo.id);
-        ({ accessKeys } = await bench.next());
-        await accessKeys.create(accessKey('four', { createdAt: NOON + 4 }), 20);
-        await accessKeys.delete(adasOne.id);
-        ({ accessKeys } = await bench.next());
-        await accessKeys.create(accessKey('five', { createdAt: NOON + 5 }), 20);
-
-        expect(await idsOf()).toEqual([bosOne.id, 'id-of-four', 'id-of-five']);
-        expect((await accessKeys.ofOwner('ada')).map(({ name }) => name)).toEqual(['four', 'five']);
-        expect((await accessKeys.all({ createdBy: 'ada@acme.test' })).map(({ name }) => name)).toEqual([
-          'four',
-          'five',
-        ]);
-      });
-
-      const filters: [title: string, filter: { clientId?: string; createdBy?: string }, ids: string[]][] = [
-        ['no filter', {}, keysInOrder.map(({ id }) => id)],
-        ['a client id', { clientId: bosOne.clientId }, [bosOne.id]],
-        ['a creator', { createdBy: 'ada@acme.test' }, [adasOne.id, adasTwo.id]],
-        ['a client id and its creator', { clientId: adasTwo.clientId, createdBy: 'ada@acme.test' }, [adasTwo.id]],
-        ["a client id of another creator's key", { clientId: bosOne.clientId, createdBy: 'ada@acme.test' }, []],
-        ['a creator in another case', { createdBy: 'ADA@acme.test' }, []],
-        ['the start of a creator', { createdBy: 'ada' }, []],
-        ['a wildcard', { createdBy: '%' }, []],
-        ['the start of a client id', { clientId: 'client-of-' }, []],
-        ['an empty creator', { createdBy: '' }, []],
-      ];
-
-      it.each(filters)('filters a list exactly by %s', async (_what, filter, ids) => {
-        const { accessKeys } = await openWithKeys();
-
-        expect((await accessKeys.all(filter)).map(({ id }) => id)).toEqual(ids);
       });
 
       it('returns a deleted key from no read', async () => {
@@ -189,7 +133,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it('returns a login unchanged after it was written', async () => {
         const store = await openWithKeys();
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
-        await delay(bench.usesWrittenIn);
+        await bench.waitForUses();
 
         expect((await store.accessKeys.lastLogins()).get(adasOne.id)).toBe(NOON + 10);
         await store.accessKeys.touch(adasOne.id, NOON + 20, adasOne.secretHash);
@@ -268,22 +212,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await identities.byClientId('user', 'robot')).toBeNull();
         expect(await identities.byClientId('application', 'ROBOT')).toBeNull();
         expect(await identities.byClientId('application', 'nothing')).toBeNull();
-      });
-    });
-
-    describe('OAuth clients:', () => {
-      it('finds a client by its id, with its redirect URIs in order', async () => {
-        const { oauthClients } = await openWithPeople();
-
-        expect(await oauthClients.byId('cli')).toEqual(people.oauthClients?.[0]);
-        expect(await oauthClients.byId('silent')).toEqual({ clientId: 'silent', redirectUris: [] });
-      });
-
-      it('returns null for an unregistered client', async () => {
-        const { oauthClients } = await openWithPeople();
-
-        expect(await oauthClients.byId('nothing')).toBeNull();
-        expect(await oauthClients.byId('CLI')).toBeNull();
       });
     });
 
