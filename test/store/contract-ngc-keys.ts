@@ -4,7 +4,6 @@ import type { Instant } from '../../src/lib/clock.ts';
 import { drawAt } from '../../src/lib/random.ts';
 import type { NgcKeys } from '../../src/services/ngc-keys/index.ts';
 import type { KeyInForce, NgcKeyEdit } from '../../src/services/ngc-keys/records.ts';
-import { Collision, LimitReached } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
@@ -58,77 +57,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       policy: { next: createPolicy(scope), recordedAt, effectiveAt },
     });
     const withoutSecret = ({ secretHash: _, policy: __, ...key }: typeof bot) => key;
-    const acme = { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] };
-    const globex = { name: 'globex', ncaId: 'nca-globex', subscriptions: [] };
     const createFirstVersion = (key: typeof bot) =>
       createVersion(1, NOON, NOON, key.policy ?? { scopes: [], resources: [] });
 
     describe('creating', () => {
-      const readings: [how: string, read: (keys: NgcKeys, id: string) => Promise<KeyInForce | null | undefined>][] = [
-        ['by id', (keys, id) => keys.findById(id, NOON)],
-        ['by secret', (keys, id) => keys.findBySecret(`hash-of-${id}`, NOON)],
-        ['in the list', async (keys, id) => (await keys.list({}, 10, NOON)).find(({ key }) => key.id === id)],
-      ];
-
-      it.each(readings)('makes a service key readable %s, with its first policy in force', async (_how, read) => {
-        await checkNowAndLater(await openWithKeys(), async (keys) => {
-          expect(await read(keys, 'bot')).toEqual({
-            key: withoutSecret(bot),
-            organization: acme,
-            roles: [],
-            policy: createFirstVersion(bot),
-            pending: [],
-          });
-        });
-      });
-
-      it.each(readings)('makes a personal key readable %s, with the roles of its user', async (_how, read) => {
-        await checkNowAndLater(await openWithKeys(), async (keys) => {
-          const common = { policy: null, pending: [] };
-          expect(await read(keys, 'adas-second')).toEqual({
-            ...common,
-            key: withoutSecret(adasSecond),
-            organization: acme,
-            roles: ['ORG_OWNER'],
-          });
-          expect(await read(keys, 'of-globex')).toMatchObject({
-            organization: globex,
-            roles: ['Cloud Functions User'],
-          });
-        });
-      });
-
-      it('rejects an id in use with Collision, and changes nothing', async () => {
-        const store = await openWithKeys();
-        const again = personalKey('bot', { user: 'new@acme.test', secretHash: 'another' });
-        await expect(store.ngcKeys.create(again, ['ORG_OWNER'], null)).rejects.toBeInstanceOf(Collision);
-
-        await checkNowAndLater(store, async (keys) => {
-          expect((await keys.findById('bot', NOON))?.key).toEqual(withoutSecret(bot));
-          expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
-          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
-        });
-      });
-
-      it('rejects a service key beyond the limit of its organisation with LimitReached', async () => {
-        const store = await openWithKeys();
-        await expect(store.ngcKeys.create(serviceKey('more'), [], 1)).rejects.toBeInstanceOf(LimitReached);
-        await expect(store.ngcKeys.create(serviceKey('bot'), [], 1)).rejects.toBeInstanceOf(Collision);
-        await store.ngcKeys.create(personalKey('personal'), [], 1);
-        await store.ngcKeys.create(serviceKey('elsewhere', { org: 'globex' }), [], 1);
-        await store.ngcKeys.create(serviceKey('second'), [], 2);
-
-        await checkNowAndLater(store, async (keys) => {
-          expect(idsOf(await keys.list({ org: 'acme' }, 10, NOON))).toEqual([
-            'bot',
-            'adas',
-            'adas-second',
-            'personal',
-            'second',
-          ]);
-        });
-      });
-
       it('creates the first keys of a user concurrently, and the user once', async () => {
         const store = await openWithOrganizations();
         const ids = ['a', 'b', 'c', 'd'];
@@ -179,44 +111,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       });
     });
 
-    describe('reading', () => {
-      it('an unknown key returns null, and an empty history', async () => {
-        const { ngcKeys } = await openWithKeys();
-
-        expect(await ngcKeys.findById('nothing', NOON)).toBeNull();
-        expect(await ngcKeys.findById('BOT', NOON)).toBeNull();
-        expect(await ngcKeys.findBySecret('nothing', NOON)).toBeNull();
-        expect(await ngcKeys.findBySecret('bot', NOON)).toBeNull();
-        expect(await ngcKeys.listVersions('nothing')).toEqual([]);
-        expect(await ngcKeys.findNewestVersion('nothing')).toBeNull();
-      });
-    });
-
     describe('editing', () => {
-      it.each<[title: string, edit: NgcKeyEdit]>([
-        ['the name', { name: 'other' }],
-        ['the description', { description: 'other' }],
-        ['the description to null', { description: null }],
-        ['the services', { services: [] }],
-        ['`enabled`', { enabled: false }],
-        ['the expiry', { expiresAt: NOON + 7 }],
-        ['the expiry to null', { expiresAt: null }],
-        ['all members', { name: 'x', description: 'y', services: ['air'], enabled: false, expiresAt: null }],
-        ['nothing', {}],
-      ])('changes only %s, appends no version, and is visible at once', async (_what, edit) => {
-        const store = await openWithKeys();
-        await store.ngcKeys.findBySecret(bot.secretHash, NOON);
-        await store.ngcKeys.edit('bot', edit);
-
-        await checkNowAndLater(store, async (keys) => {
-          const expected = { ...withoutSecret(bot), ...edit };
-          expect((await keys.findById('bot', NOON))?.key).toEqual(expected);
-          expect((await keys.findBySecret(bot.secretHash, NOON))?.key).toEqual(expected);
-          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
-          expect((await keys.findById('adas', NOON))?.key).toEqual(withoutSecret(adas));
-        });
-      });
-
       it('stores nothing if it fails halfway', async () => {
         const store = await openWithKeys();
         const policy = {
@@ -492,31 +387,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
     });
 
     describe('keys that expire', () => {
-      it.each([
-        [0, 3, ['a', 'b', 'c']],
-        [0, 1, ['a']],
-        [1, 2, ['b', 'c']],
-        [2, 2, []],
-        [2, 1000, ['bot']],
-      ])('are listed in (%i, %i], earliest first', async (from, to, ids) => {
-        const store = await openWithKeys();
-        for (const [id, after] of [
-          ['c', 2],
-          ['b', 2],
-          ['a', 1],
-        ] as const) {
-          await store.ngcKeys.create(serviceKey(id, { expiresAt: NOON + after }), [], null);
-        }
-
-        await checkNowAndLater(store, async (keys) => {
-          const expired = await keys.listExpiredBetween(NOON + from, NOON + to, ALL);
-          expect(expired.map(({ keyId }) => keyId)).toEqual(ids);
-          for (const { keyId, expiresAt } of expired) {
-            expect(expiresAt).toBe((await keys.findById(keyId, NOON))?.key.expiresAt);
-          }
-        });
-      });
-
       it('are listed by their edited expiry', async () => {
         const { ngcKeys } = await openWithKeys();
         await ngcKeys.edit('bot', { expiresAt: NOON + 7 });

@@ -33,16 +33,6 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         );
       });
 
-      it('does not affect other counters and settings', async () => {
-        const { settings } = await bench.next();
-        await settings.set('mode', 'jitter');
-        await settings.next('one');
-        await settings.next('one');
-
-        expect(await settings.next('other')).toBe(0);
-        expect(await settings.get('mode')).toBe('jitter');
-      });
-
       it('restarts at 0 after its removal', async () => {
         const { settings } = await bench.next();
         await settings.next('place');

@@ -234,34 +234,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     describe('the world:', () => {
       const otherSeed = { fingerprint: 'print-of-another', origin: 'file', text: '{"other":true}' } as const;
 
-      it('returns the counts of its objects', async () => {
-        let store = await bench.next();
-        const nothing = {
-          users: 0,
-          applications: 0,
-          serviceAccounts: 0,
-          accessKeys: 0,
-          refreshTokens: 0,
-          organizations: 0,
-          ngcKeys: 0,
-          objects: 0,
-        };
-        expect(await store.world.counts()).toEqual(nothing);
-
-        store = await openWithPeople();
-        await store.accessKeys.create(accessKey('one'), 20);
-        await store.grants.issue(refreshToken('first'), NOON);
-
-        expect(await (await bench.next()).world.counts()).toEqual({
-          ...nothing,
-          users: 2,
-          applications: 1,
-          serviceAccounts: 1,
-          accessKeys: 1,
-          refreshTokens: 1,
-        });
-      });
-
       /** Opens a store in which everything was changed and read, so that it may be cached. */
       const openUsed = async () => {
         const store = await openWithPeople();
@@ -300,27 +272,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           ).toEqual({
             outcome: 'unknown',
           });
-        });
-      });
-
-      it('has new users under the ids of previous ones, without their logins', async () => {
-        const before = await openUsed();
-        const ada = identity('ada', { name: 'lovelace@acme.test', groups: ['poets'] });
-        const key = accessKey('one', { secretHash: 'another', createdBy: ada.name });
-        await before.world.load(otherSeed, {
-          identities: [ada],
-          accessKeys: [key],
-          oauthClients: [{ clientId: 'cli', redirectUris: ['http://other'] }],
-          settings: { realm: 'other' },
-        });
-
-        await checkNowAndLater(before, async (store) => {
-          expect(await store.identities.byId('ada')).toEqual(ada);
-          expect(await store.identities.byName('user', 'ada@acme.test')).toBeNull();
-          expect(await store.accessKeys.ofOwner('ada')).toEqual([key]);
-          expect(await store.accessKeys.byClientId(key.clientId)).toEqual(key);
-          expect(await store.oauthClients.byId('cli')).toEqual({ clientId: 'cli', redirectUris: ['http://other'] });
-          expect(await store.settings.get('realm')).toBe('other');
         });
       });
 
