@@ -71,14 +71,6 @@ describe('the configuration of the command', () => {
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });
 
-  it('reads its file and its seed from a folder', async ({ folder }) => {
-    await writeFile(join(folder, 'config.yaml'), 'port: 1\n');
-    await writeFile(join(folder, 'seed.yaml'), '{}\n');
-    const { config } = await readConfig({ etc: folder }, {});
-
-    expect(config).toMatchObject({ port: 1, seed: join(folder, 'seed.yaml') });
-  });
-
   it('is rejected with unknown names', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'prot: 1\nport: [1]\n');

@@ -28,41 +28,6 @@ async function readCounts(server: Server): Promise<Record<string, number>> {
 }
 
 describe.concurrent('--data keeps over a restart', () => {
-  it('worlds, clocks, snapshots, faults and pending edits, also after a crash', async ({ command }) => {
-    const flags = [...DATA, '--propagation', 'fixed'];
-    const before = await command.start(flags);
-    await before.call('POST /_mock/worlds', { body: { id: 'alice' } });
-    await before.call('POST /w/alice/_mock/clock/freeze');
-    await before.call('POST /w/alice/_mock/clock/advance', { body: { by: '1h' } });
-    const fault = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 3 };
-    await before.call('POST /w/alice/_mock/faults', { body: fault });
-    const resource = { type: 'All Functions' };
-    const key = { type: 'service', name: 'k', services: ['nvcf'], scopes: ['list_functions'], resource };
-    const { body: made } = await before.call('POST /w/alice/_mock/keys', { body: key });
-    await before.call(`PATCH /w/alice/_mock/keys/${made.id}`, { body: { scopes: ['deploy_function'] } });
-    const { body: snapshot } = await before.call('POST /w/alice/_mock/snapshots');
-    expect((await before.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(503);
-    const readWorld = async (server: Server) => {
-      const paths = ['clock', 'faults', 'snapshots', `keys/${made.id}`];
-      const bodies = await Promise.all(
-        paths.map(async (path) => (await server.call(`GET /w/alice/_mock/${path}`)).body),
-      );
-      const [{ ahead: _, ...clock }, ...others] = bodies;
-      return [clock, ...others];
-    };
-    const kept = await readWorld(before);
-    await before.crash();
-
-    const after = await command.start(flags);
-    expect(await readWorld(after)).toEqual(kept);
-    expect(kept[1].faults[0]).toMatchObject({ fired: 1, seen: 1 });
-    expect(kept[2].snapshots).toEqual([snapshot]);
-    for (const status of [503, 503, 200]) {
-      expect((await after.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(status);
-    }
-    await after.stop();
-  });
-
   it('keys, new secrets, logins, tokens and a moved clock', async ({ command }) => {
     const before = await command.start(DATA);
     const token = await before.tokenOf(researcher.accessKey);

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { describe, expect } from 'vitest';
@@ -150,18 +149,5 @@ describe.concurrent('`env`', () => {
       stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url, NVCF_BASE_NVCT_URL: url, NVIDIA_BASE_URL: `${url}/integrate/v1` }, null, 2)}\n`,
       stderr: expect.stringMatching(/RUNAI_CLIENT_ID.*\n.*NGC_API_KEY/),
     });
-  });
-
-  it('exits with 2 if another program listens', async ({ command, onTestFinished }) => {
-    const otherServer = createServer((_request, response) => {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
-    });
-    onTestFinished(() => {
-      otherServer.close();
-    });
-    await new Promise<void>((resolve) => otherServer.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    const { port } = otherServer.address() as { port: number };
-
-    expect(await command.run(['env', '--port', String(port)])).toMatchObject({ code: 2, stdout: '' });
   });
 });

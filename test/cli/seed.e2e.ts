@@ -169,40 +169,6 @@ describe.concurrent('--seed stops the start, and reports every fault with its pl
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('broken references with their lines and suggestions, and faults of other parts', async ({ command, folder }) => {
-    const text = `runai:
-  tenant: { id: 1, name: umbra, realm: umbra }
-  users:
-    - { email: ada@umbra.test, password: pass, role: null }
-  projects:
-    - { id: p1, name: vision, departmentId: research }
-  departments:
-    - { id: reserch, name: research }
-  accessRules:
-    - subjectType: user
-      subjectId: adda@umbra.test
-      role: Viewer
-      scopeType: project
-      scopeId: p2
-nvcf:
-  functions:
-    - { org: acme, name: 5 }
-`;
-    await writeFile(join(folder, 'world.yaml'), text);
-    const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.yaml']);
-    const reported = stderr.split('\n').map((line) => line.trim());
-
-    expect(code).toBe(2);
-    for (const line of [
-      'line 6: `runai.projects[0].departmentId` is `research`, but the seed has no such department; did you mean `reserch`?',
-      'line 11: `runai.accessRules[0].subjectId` is `adda@umbra.test`, but the seed has no such user; did you mean `ada@umbra.test`?',
-      'line 14: `runai.accessRules[0].scopeId` is `p2`, but the seed has no such project; did you mean `p1`?',
-    ]) {
-      expect(reported).toContain(line);
-    }
-    expect(stderr).toContain('line 17: `nvcf.functions[0].functionId` is missing');
-  });
-
   it('a syntax error, with its line', async ({ command, folder }) => {
     await writeFile(join(folder, 'world.json'), '{\n  "runai": {\n    "tenant": oops\n');
     const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);

@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { describe } from 'vitest';
-import { parse } from 'yaml';
 import { admin } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
 
@@ -27,12 +25,6 @@ describe.concurrent('worlds of `--world`', () => {
       `\nworlds: alice, bob; each at /w/<id>, at http://<id>.localhost:${new URL(url).port}, or selected by its credentials\n`,
     );
     expect(stdout.endsWith(`\nnv-auth-mock ready on ${url}\n`)).toBe(true);
-  });
-
-  it('are not mentioned in the banner of a server without them', async ({ command, expect }) => {
-    const { stdout } = await command.run(['--port', '0']);
-
-    expect(stdout).not.toContain('worlds:');
   });
 
   it('are a member of the `ready` event of `--json`', async ({ command, expect }) => {
@@ -74,10 +66,8 @@ describe.concurrent('worlds of `--world`', () => {
 
   it.for([
     ['a repeated id', ['--world', 'alice', '--world', 'bob', '--world', 'alice'], /`alice`.*twice/],
-    ['an id that is the host of a service', ['--world', 'llm'], /--world must not be `llm`.* Choose another id/],
     ['the default world', ['--world', 'default'], /--world is `default`. Expected .* other than `default`/],
     ['an id with a slash', ['--world', 'a/b'], /--world is `a\/b`. Expected .*a-z, 0-9/],
-    ['more worlds than --max-worlds', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
     ['a flag instead of an id', ['--world', '--reseed', 'x'], /`start` accepts only flags, but got `x`/],
   ] as const)('stop the start, without a change to a file: %s', async ([, args, message], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
@@ -86,44 +76,9 @@ describe.concurrent('worlds of `--world`', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
-
-  it('stop the start if a file has both `world` and `worlds`', async ({ command, folder, expect }) => {
-    await writeFile(join(folder, 'options.yaml'), 'world: alice\nworlds: [bob]\n');
-    const { code, stderr } = await command.run(['--port', '0', '--config', 'options.yaml']);
-
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/`worlds` in --config options\.yaml, line 2, .*`world`/);
-  });
 });
 
 describe.concurrent('`env --world`', () => {
-  it('prints the address and credentials of the world in every format', async ({ command, expect }) => {
-    const server = await command.start(['--world', 'alice', '--alias', 'mock']);
-    const printVariables = (format: string) =>
-      command.run(['env', '--port', String(server.port), '--world', 'alice', '--format', format]);
-    const [forShell, dotenv, json, compose] = await Promise.all(
-      ['shell', 'dotenv', 'json', 'compose'].map(printVariables),
-    );
-    const { clientId, clientSecret, keys } = await readCredentials(server, 'alice');
-    const variables = JSON.parse(json?.stdout ?? '');
-    const below = `http://mock:${server.port}/w/alice`;
-    const addresses = Object.keys(variables).filter((name) => name.endsWith('_URL'));
-    const pathOf = (name: string) => (name === 'NVIDIA_BASE_URL' ? '/integrate/v1' : '');
-    const inNetwork = Object.fromEntries(addresses.map((name) => [name, below + pathOf(name)]));
-
-    expect(variables).toMatchObject({
-      RUNAI_BASE_URL: `${server.url}/w/alice`,
-      RUNAI_CLIENT_ID: clientId,
-      RUNAI_CLIENT_SECRET: clientSecret,
-      AIR_API_URL: `${server.url}/w/alice`,
-      NVCF_BASE_URL: `${server.url}/w/alice`,
-    });
-    expect(keys).toContain(variables.NGC_API_KEY);
-    expect(parseEnv(dotenv?.stdout ?? '')).toEqual(variables);
-    expect(forShell?.stdout).toContain(`export RUNAI_BASE_URL='${server.url}/w/alice'\n`);
-    expect(parse(compose?.stdout ?? '')).toEqual({ environment: { ...variables, ...inNetwork } });
-  });
-
   it('prints `--client-url` with the path of the world', async ({ command, expect }) => {
     const { port } = await command.start(['--world', 'alice']);
     const args = ['env', '--port', String(port), '--world', 'alice', '--client-url', 'http://mock:6625'];

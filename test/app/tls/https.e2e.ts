@@ -453,23 +453,6 @@ describe('a server with --tls is accepted, with its authority, by', () => {
     return { ...server, file, byName: `https://localhost:${server.port}` };
   };
 
-  it("Node's fetch with NODE_EXTRA_CA_CERTS", async () => {
-    const { file, byName, url } = await startTrusted();
-    const script = `for (const u of ['${byName}', '${url}']) console.log((await fetch(u + '/_mock/health')).status)`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
-      env: { NODE_EXTRA_CA_CERTS: file },
-    });
-
-    expect(stdout).toBe('200\n200\n');
-  });
-
-  it('curl', async () => {
-    const { file, byName } = await startTrusted();
-    const { stdout } = await run('curl', ['-sS', '--cacert', file, `${byName}/_mock/health`]);
-
-    expect(JSON.parse(stdout)).toEqual({ status: 'ready' });
-  });
-
   it("Python's ssl with strict checks", async () => {
     const { file, byName } = await startTrusted();
     const script = [
