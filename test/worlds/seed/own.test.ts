@@ -97,15 +97,6 @@ describe.each(SEEDS)('%s in another world', (_, value) => {
 });
 
 describe('worlds with the same seed', () => {
-  it('share no credential, and each has the same credentials every time', async () => {
-    const seed = await seedFrom('builtin');
-    const casts = ['a', 'b', 'c'].map((id) => readSeedCast(deriveSeed(seed, createDerivation(id))));
-    const all = [readSeedCast(seed), ...casts].flatMap((cast) => Object.values(listCredentials(cast)));
-
-    expect(new Set(all).size).toBe(all.length);
-    expect(readSeedCast(deriveSeed(await seedFrom('builtin'), createDerivation('b')))).toEqual(casts[1]);
-  });
-
   it('share the hashes of passwords', async () => {
     const seed = await seedFrom(withoutIds);
     const [first, second] = ['a', 'b'].map((id) => deriveSeed(seed, createDerivation(id)));
