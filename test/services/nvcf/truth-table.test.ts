@@ -66,277 +66,167 @@ const CODE_SHARED: Ruleset = { types: [AF, F, FV, SHARED] };
 const UNTESTED: Ruleset = { types: 'any' };
 const CLOSED: Ruleset = { types: 'no key' };
 
+const ONLY_ALL_FUNCTIONS: Ruleset = { types: [AF] };
+const narrow = (ruleset: Ruleset): Ruleset => ({ ...ruleset, versionless: 'narrow' });
+const refuse = (ruleset: Ruleset): Ruleset => ({ ...ruleset, versionless: 'refuse' });
+const filtered = (ruleset: Ruleset): Ruleset => ({ ...ruleset, filters: true });
+const [LIST, INVOKE, AUTHORIZE]: readonly [Row['needs'], Row['needs'], Row['needs']] = [
+  { any: ['list_functions', 'list_functions_details'] },
+  { all: ['invoke_function'] },
+  { all: ['authorize_clients'] },
+];
+
+/** Creates a row: what its operations need, the object in their path, and the resource of a key in each profile. */
+function row(
+  needs: Row['needs'],
+  about: Row['about'],
+  documented: Ruleset,
+  openSource: Ruleset,
+  ...operations: readonly OperationName[]
+): Row {
+  return { operations, needs, about, documented, 'open-source': openSource };
+}
+
 /** The thirteen rows of the page, followed by rows for operations that only the API has. */
 const ROWS: readonly Row[] = [
-  {
-    operations: ['createFunction'],
-    needs: { all: ['register_function'] },
-    about: 'account',
-    documented: { types: [AF, AE] },
-    'open-source': { types: [AF] },
-  },
-  {
-    operations: [
-      'createDeployment',
-      'updateDeployment',
-      'updateGpuSpecification',
-      'getDeployment',
-      'getDeploymentById',
-      'deleteDeployment',
-    ],
-    needs: { all: ['deploy_function', 'list_functions'] },
-    about: 'version',
-    documented: PAGE,
-    'open-source': CODE_OWN,
-  },
-  {
-    operations: [
-      'invokeFunction',
-      'execFunction',
-      'invokeAtOwnHost',
-      'createChatCompletion',
-      'createResponse',
-      'createMessage',
-      'createEmbedding',
-    ],
-    needs: { all: ['invoke_function'] },
-    about: 'function',
-    documented: { ...PAGE_INVOKE, versionless: 'refuse' },
-    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
-  },
-  {
-    operations: ['invokeFunctionVersion', 'execFunctionVersion', 'getInvocationStatus', 'getExecStatus'],
-    needs: { all: ['invoke_function'] },
-    about: 'version',
-    documented: PAGE_INVOKE,
-    'open-source': CODE_SHARED,
-  },
-  {
-    operations: ['listFunctions', 'listFunctionIds'],
-    needs: { any: ['list_functions', 'list_functions_details'] },
-    about: 'account',
-    documented: PAGE_READ,
-    'open-source': { ...CODE_SHARED, filters: true },
-  },
-  {
-    operations: ['listFunctionVersions'],
-    needs: { any: ['list_functions', 'list_functions_details'] },
-    about: 'function',
-    documented: { ...PAGE_READ, versionless: 'narrow' },
-    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
-  },
-  {
-    operations: ['getFunctionVersion'],
-    needs: { any: ['list_functions', 'list_functions_details'] },
-    about: 'version',
-    documented: PAGE_READ,
-    'open-source': CODE_SHARED,
-  },
-  {
-    operations: [
-      'updateFunctionVersion',
-      'updateFunctionMetadata',
-      'updateFunctionRateLimit',
-      'deleteFunctionRateLimit',
-    ],
-    needs: { all: ['update_function'] },
-    about: 'version',
-    documented: PAGE,
-    'open-source': CODE_OWN,
-  },
-  {
-    operations: ['deleteFunctionVersion'],
-    needs: { all: ['delete_function'] },
-    about: 'version',
-    documented: PAGE,
-    'open-source': CODE_OWN,
-  },
-  {
-    operations: ['updateFunctionSecrets'],
-    needs: { all: ['update_secrets'] },
-    about: 'version',
-    documented: PAGE,
-    'open-source': CODE_OWN,
-  },
-  {
-    operations: [
-      'createFunctionAuthorization',
-      'deleteFunctionAuthorization',
-      'addFunctionAuthorization',
-      'removeFunctionAuthorization',
-    ],
-    needs: { all: ['authorize_clients'] },
-    about: 'function',
-    documented: { types: [AF] },
-    'open-source': { ...CODE_OWN, versionless: 'refuse' },
-  },
-  {
-    operations: ['getFunctionAuthorizations'],
-    needs: { all: ['authorize_clients'] },
-    about: 'function',
-    documented: { types: [AF] },
-    'open-source': { ...CODE_OWN, filters: true },
-  },
-  {
-    operations: [
-      'createFunctionVersionAuthorization',
-      'getFunctionVersionAuthorizations',
-      'deleteFunctionVersionAuthorization',
-      'addFunctionVersionAuthorization',
-      'removeFunctionVersionAuthorization',
-    ],
-    needs: { all: ['authorize_clients'] },
-    about: 'version',
-    documented: { types: [AF] },
-    'open-source': CODE_OWN,
-  },
-  {
-    operations: ['listClusterGroups'],
-    needs: { all: ['list_clusters'] },
-    about: 'account',
-    documented: { types: [AC, AE] },
-    'open-source': { types: 'no key' },
-  },
-  {
-    operations: [
-      'createRegistryCredential',
-      'listRegistryCredentials',
-      'getRegistryCredential',
-      'updateRegistryCredential',
-      'deleteRegistryCredential',
-      'listRecognizedRegistries',
-    ],
-    needs: { all: ['manage_registry_credentials'] },
-    about: 'account',
-    documented: ONLY_ALL_ENTITY,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['createTelemetry', 'listTelemetries', 'getTelemetry', 'deleteTelemetry'],
-    needs: { all: ['manage_telemetries'] },
-    about: 'account',
-    documented: ONLY_ALL_ENTITY,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['getGpuQuotaRules'],
-    needs: { all: ['read_gpu_quota_rule'] },
-    about: 'account',
-    documented: ONLY_ALL_ENTITY,
-    'open-source': ONLY_ALL_ENTITY,
-  },
-  {
-    operations: ['listAvailableInstanceTypes', 'listInstanceTypes'],
-    needs: { all: ['gpu_capacity'] },
-    about: 'account',
-    documented: ONLY_ALL_ENTITY,
-    'open-source': ONLY_ALL_ENTITY,
-  },
-  {
-    operations: ['createFunctionVersion'],
-    needs: { all: ['register_function'] },
-    about: 'function',
-    documented: { ...PAGE, versionless: 'refuse' },
-    'open-source': { ...CODE_OWN, versionless: 'refuse' },
-  },
-  {
-    operations: ['getFunctionQueues'],
-    needs: { all: ['queue_details'] },
-    about: 'function',
-    documented: { ...PAGE_READ, versionless: 'narrow' },
-    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
-  },
-  {
-    operations: ['getFunctionVersionQueue', 'getQueuePosition'],
-    needs: { all: ['queue_details'] },
-    about: 'version',
-    documented: PAGE_READ,
-    'open-source': CODE_SHARED,
-  },
-  {
-    operations: ['updateTelemetrySecret'],
-    needs: { all: ['update_secrets'] },
-    about: 'account',
-    documented: { types: [AF, AE] },
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['createAsset', 'listAssets', 'getAsset', 'getAssetContent', 'deleteAsset'],
-    needs: { all: ['invoke_function'] },
-    about: 'account',
-    documented: PAGE_INVOKE,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['createInvocationToken'],
-    needs: { all: ['invoke_function'] },
-    about: 'function',
-    documented: { ...PAGE_INVOKE, versionless: 'refuse' },
-    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
-  },
-  {
-    operations: ['createVersionInvocationToken'],
-    needs: { all: ['invoke_function'] },
-    about: 'version',
-    documented: PAGE_INVOKE,
-    'open-source': CODE_SHARED,
-  },
-  {
-    operations: ['createMultiFunctionInvocationToken'],
-    needs: { all: ['invoke_function'] },
-    about: 'function',
-    documented: PAGE_INVOKE,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['listFunctionAuthorizations'],
-    needs: { all: ['authorize_clients'] },
-    about: 'account',
-    documented: { types: [AF] },
-    'open-source': { ...CODE_OWN, filters: true },
-  },
-  {
-    operations: ['listAccounts', 'getAccount'],
-    needs: { any: ['list_accounts', 'account_setup'] },
-    about: 'account',
-    documented: UNTESTED,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['updateAccount', 'associateAccountClient', 'disassociateAccountClient'],
-    needs: { all: ['account_setup'] },
-    about: 'account',
-    documented: UNTESTED,
-    'open-source': UNTESTED,
-  },
-  {
-    operations: ['createAccount', 'deleteAccount'],
-    needs: { all: ['account_setup'] },
-    about: 'account',
-    documented: CLOSED,
-    'open-source': CLOSED,
-  },
-  {
-    operations: ['listAccountFunctionAuthorizations'],
-    needs: { all: ['admin:authorize_clients'] },
-    about: 'account',
-    documented: CLOSED,
-    'open-source': CLOSED,
-  },
-  {
-    operations: ['listClusters'],
-    needs: { any: ['cluster-management', 'read:cluster-management'] },
-    about: 'account',
-    documented: CLOSED,
-    'open-source': CLOSED,
-  },
-  {
-    operations: ['listRegisteredClusterGroups'],
-    needs: { all: ['cluster_listing'] },
-    about: 'account',
-    documented: CLOSED,
-    'open-source': CLOSED,
-  },
+  row({ all: ['register_function'] }, 'account', { types: [AF, AE] }, ONLY_ALL_FUNCTIONS, 'createFunction'),
+  row(
+    { all: ['deploy_function', 'list_functions'] },
+    'version',
+    PAGE,
+    CODE_OWN,
+    'createDeployment',
+    'updateDeployment',
+    'updateGpuSpecification',
+    'getDeployment',
+    'getDeploymentById',
+    'deleteDeployment',
+  ),
+  row(
+    INVOKE,
+    'function',
+    refuse(PAGE_INVOKE),
+    narrow(CODE_SHARED),
+    'invokeFunction',
+    'execFunction',
+    'invokeAtOwnHost',
+    'createChatCompletion',
+    'createResponse',
+    'createMessage',
+    'createEmbedding',
+  ),
+  row(
+    INVOKE,
+    'version',
+    PAGE_INVOKE,
+    CODE_SHARED,
+    'invokeFunctionVersion',
+    'execFunctionVersion',
+    'getInvocationStatus',
+    'getExecStatus',
+  ),
+  row(LIST, 'account', PAGE_READ, filtered(CODE_SHARED), 'listFunctions', 'listFunctionIds'),
+  row(LIST, 'function', narrow(PAGE_READ), narrow(CODE_SHARED), 'listFunctionVersions'),
+  row(LIST, 'version', PAGE_READ, CODE_SHARED, 'getFunctionVersion'),
+  row(
+    { all: ['update_function'] },
+    'version',
+    PAGE,
+    CODE_OWN,
+    'updateFunctionVersion',
+    'updateFunctionMetadata',
+    'updateFunctionRateLimit',
+    'deleteFunctionRateLimit',
+  ),
+  row({ all: ['delete_function'] }, 'version', PAGE, CODE_OWN, 'deleteFunctionVersion'),
+  row({ all: ['update_secrets'] }, 'version', PAGE, CODE_OWN, 'updateFunctionSecrets'),
+  row(
+    AUTHORIZE,
+    'function',
+    ONLY_ALL_FUNCTIONS,
+    refuse(CODE_OWN),
+    'createFunctionAuthorization',
+    'deleteFunctionAuthorization',
+    'addFunctionAuthorization',
+    'removeFunctionAuthorization',
+  ),
+  row(AUTHORIZE, 'function', ONLY_ALL_FUNCTIONS, filtered(CODE_OWN), 'getFunctionAuthorizations'),
+  row(
+    AUTHORIZE,
+    'version',
+    ONLY_ALL_FUNCTIONS,
+    CODE_OWN,
+    'createFunctionVersionAuthorization',
+    'getFunctionVersionAuthorizations',
+    'deleteFunctionVersionAuthorization',
+    'addFunctionVersionAuthorization',
+    'removeFunctionVersionAuthorization',
+  ),
+  row({ all: ['list_clusters'] }, 'account', { types: [AC, AE] }, { types: 'no key' }, 'listClusterGroups'),
+  row(
+    { all: ['manage_registry_credentials'] },
+    'account',
+    ONLY_ALL_ENTITY,
+    UNTESTED,
+    'createRegistryCredential',
+    'listRegistryCredentials',
+    'getRegistryCredential',
+    'updateRegistryCredential',
+    'deleteRegistryCredential',
+    'listRecognizedRegistries',
+  ),
+  row(
+    { all: ['manage_telemetries'] },
+    'account',
+    ONLY_ALL_ENTITY,
+    UNTESTED,
+    'createTelemetry',
+    'listTelemetries',
+    'getTelemetry',
+    'deleteTelemetry',
+  ),
+  row({ all: ['read_gpu_quota_rule'] }, 'account', ONLY_ALL_ENTITY, ONLY_ALL_ENTITY, 'getGpuQuotaRules'),
+  row(
+    { all: ['gpu_capacity'] },
+    'account',
+    ONLY_ALL_ENTITY,
+    ONLY_ALL_ENTITY,
+    'listAvailableInstanceTypes',
+    'listInstanceTypes',
+  ),
+  row({ all: ['register_function'] }, 'function', refuse(PAGE), refuse(CODE_OWN), 'createFunctionVersion'),
+  row({ all: ['queue_details'] }, 'function', narrow(PAGE_READ), narrow(CODE_SHARED), 'getFunctionQueues'),
+  row({ all: ['queue_details'] }, 'version', PAGE_READ, CODE_SHARED, 'getFunctionVersionQueue', 'getQueuePosition'),
+  row({ all: ['update_secrets'] }, 'account', { types: [AF, AE] }, UNTESTED, 'updateTelemetrySecret'),
+  row(
+    INVOKE,
+    'account',
+    PAGE_INVOKE,
+    UNTESTED,
+    'createAsset',
+    'listAssets',
+    'getAsset',
+    'getAssetContent',
+    'deleteAsset',
+  ),
+  row(INVOKE, 'function', refuse(PAGE_INVOKE), narrow(CODE_SHARED), 'createInvocationToken'),
+  row(INVOKE, 'version', PAGE_INVOKE, CODE_SHARED, 'createVersionInvocationToken'),
+  row(INVOKE, 'function', PAGE_INVOKE, UNTESTED, 'createMultiFunctionInvocationToken'),
+  row(AUTHORIZE, 'account', ONLY_ALL_FUNCTIONS, filtered(CODE_OWN), 'listFunctionAuthorizations'),
+  row({ any: ['list_accounts', 'account_setup'] }, 'account', UNTESTED, UNTESTED, 'listAccounts', 'getAccount'),
+  row(
+    { all: ['account_setup'] },
+    'account',
+    UNTESTED,
+    UNTESTED,
+    'updateAccount',
+    'associateAccountClient',
+    'disassociateAccountClient',
+  ),
+  row({ all: ['account_setup'] }, 'account', CLOSED, CLOSED, 'createAccount', 'deleteAccount'),
+  row({ all: ['admin:authorize_clients'] }, 'account', CLOSED, CLOSED, 'listAccountFunctionAuthorizations'),
+  row({ any: ['cluster-management', 'read:cluster-management'] }, 'account', CLOSED, CLOSED, 'listClusters'),
+  row({ all: ['cluster_listing'] }, 'account', CLOSED, CLOSED, 'listRegisteredClusterGroups'),
 ];
 
 /** Scopes that the published code requires where it contradicts the page. */
@@ -873,32 +763,6 @@ describe.each(PROFILES)('the %s profile', (profile) => {
         expect([elsewhere.status, elsewhere.decision.reason], reported).toEqual([403, 'other_organization']);
       }
     }
-  });
-
-  it('returns the decision of each response header by its id', async () => {
-    const newest = new Map(cases.map((item) => [`${item.outcome} ${item.row.operations[0]}`, item]));
-    for (const { answer, operation, name } of newest.values()) {
-      const { status, body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
-      expect({ status, effect: body.effect, operation: body.operation, reason: body.reason }, name).toEqual({
-        status: 200,
-        effect: answer.decision.effect,
-        operation,
-        reason: answer.decision.reason ?? null,
-      });
-    }
-  });
-
-  it('returns 404 for private functions of an organisation that shares other functions', async () => {
-    const [secret] = castFunction('private');
-    const { key } = await makeKey(server, SCOPES, { type: AF });
-    const { status, body } = await server.call(
-      `GET /v2/nvcf/functions/${secret?.functionId}/versions/${secret?.versionId}`,
-      { token: key },
-    );
-    expect(status).toBe(404);
-    expect(body.detail).toBe(
-      `Function id '${secret?.functionId}', version '${secret?.versionId}': Not found in account '${ngcCast.ncaId}'`,
-    );
   });
 });
 
