@@ -207,21 +207,6 @@ describe('a key that is bound to a function', () => {
     const smallest = min.principals.find(({ principal }: { principal: { id: string } }) => principal.id === created.id);
     for (const id of others) expect(JSON.stringify(smallest.smallest)).toContain(id);
   });
-
-  it('is denied by the policy in force until an edit takes effect', async () => {
-    const propagating = await testServer();
-    const [first, second] = [idOf('summarize'), idOf('slow')];
-    const created = await makeKey(propagating, SCOPES, { type: 'Function', ids: [first] });
-    const get = (id: string) => propagating.call(`GET /v2/nvcf/functions/${id}/versions`, { token: created.key });
-    await propagating.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '15m' } });
-    await propagating.call(`PATCH /_mock/keys/${created.id}`, {
-      body: { resource: { type: 'Function', ids: [second] }, force: true },
-    });
-    expect((await get(first)).status).toBe(200);
-    expect((await get(second)).decision).toMatchObject({ reason: 'resource_mismatch' });
-    await propagating.call('POST /_mock/clock/advance', { body: { by: '15m' } });
-    expect((await get(first)).status).toBe(403);
-  });
 });
 
 /** Operations that do not accept the type `Function`. */

@@ -1,9 +1,5 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createManualClock } from '../../../src/lib/clock.ts';
 import { drawAt } from '../../../src/lib/random.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';
 import {
   type GivenResource,
@@ -203,96 +199,7 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
     expect(failures.slice(0, 3)).toEqual([]);
     expect(attempts).toBeGreaterThanOrEqual(MIN_ATTEMPTS);
   });
-
-  it('every denied request has a fix with a request, unless the operation is closed to keys', async () => {
-    const dice = new Dice(`remedies ${profile}`);
-    let refusals = 0;
-    for (let round = 0; round < roundsFor(50); round += 1) {
-      const policy = randomPolicy(dice, staged);
-      const key = await makeKey(server, policy.scopes, policy.resource);
-      const operation = dice.pick(OPERATION_NAMES);
-      const refused = await staged.ask(operation, key.key);
-      if (refused.status !== 403 || refused.decision.reason === 'closed_to_keys') continue;
-      const { fixes } = await readDecision(server, refused);
-      const requests = fixes.filter(({ request }: { request?: object }) => request !== undefined);
-      expect(requests.length, `${operation} with ${JSON.stringify(policy)}`).toBeGreaterThan(0);
-      refusals += 1;
-    }
-    expect(refusals).toBeGreaterThan(0);
-  });
-
-  it('another scope or resource never removes a permission', async () => {
-    const dice = new Dice(`more ${profile}`);
-    for (let round = 0; round < roundsFor(50); round += 1) {
-      const policy = randomPolicy(dice, staged);
-      const more = randomPolicy(dice, staged);
-      const key = await makeKey(server, policy.scopes, policy.resource);
-      const operations = dice.select(SIMULATED, 0.2);
-      const before = await findPermissions(server, staged, key, operations);
-      await edit(server, key, { scopes: [...new Set([...policy.scopes, dice.pick(SCOPES)])], force: true });
-      const withScope = await findPermissions(server, staged, key, operations);
-      expect(withScope, JSON.stringify(policy)).toEqual(expect.arrayContaining(before));
-      await edit(server, key, { resource: [...policy.resource, ...more.resource], force: true });
-      const withResource = await findPermissions(server, staged, key, operations);
-      expect(withResource, JSON.stringify([policy, more.resource])).toEqual(expect.arrayContaining(withScope));
-    }
-  });
-
-  it.runIf(hasDriver)('a restart does not change responses', async () => {
-    const data = join(await emptyFolder(), 'mock.db');
-    const dice = new Dice(`restart ${profile}`);
-    const before = await testServer({ nvcf: profile, data });
-    const staged = await stagedServer(before);
-    const operations = OPERATION_NAMES.filter((operation) => /^(get|list)/.test(operation));
-    const requests: { key: MadeKey; operation: OperationName; answer: Answer }[] = [];
-    for (let round = 0; round < roundsFor(70); round += 1) {
-      const policy = randomPolicy(dice, staged);
-      const key = await makeKey(before, policy.scopes, policy.resource);
-      if (dice.below(3) === 0) await edit(before, key, { ...randomPolicy(dice, staged), force: true });
-      const operation = dice.pick(operations);
-      requests.push({ key, operation, answer: await resend(before, staged, operation, key) });
-    }
-    await before.close();
-
-    const after = await testServer({ nvcf: profile, data });
-    for (const { key, operation, answer } of requests) {
-      const again = await resend(after, staged, operation, key);
-      const { id: _, ...decision } = again.decision;
-      expect(answer.decision, operation).toMatchObject(decision);
-      expect(again.status, operation).toBe(answer.status);
-      expect(withoutRequestId(again.body), operation).toEqual(withoutRequestId(answer.body));
-    }
-  });
 });
-
-/** Lists the operations that a key is allowed to call, by simulation. */
-async function findPermissions(
-  server: TestServer,
-  staged: StagedServer,
-  key: MadeKey,
-  operations: readonly OperationName[],
-): Promise<string[]> {
-  const decisions = await Promise.all(
-    operations.map(async (operation) => ({
-      operation,
-      effect: (await simulate(server, key, staged.requestOf(operation))).effect,
-    })),
-  );
-  return decisions.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation);
-}
-
-/** Sends a read request to a server, also to one that did not stage the objects. */
-function resend(server: TestServer, staged: StagedServer, operation: OperationName, key: MadeKey): Promise<Answer> {
-  const { method, path } = staged.requestOf(operation);
-  return server.call(`${method} ${path}`, { token: key.key });
-}
-
-/** Removes the request id of responses of the gateway. */
-function withoutRequestId(body: { requestStatus?: object } | undefined): unknown {
-  return body?.requestStatus === undefined
-    ? body
-    : { ...body, requestStatus: { ...body.requestStatus, requestId: null } };
-}
 
 describe.each(['fixed', 'jitter'] as const)('%s propagation of edits:', (mode) => {
   const [echo] = castFunction('echo');
@@ -360,38 +267,5 @@ describe.each(['fixed', 'jitter'] as const)('%s propagation of edits:', (mode) =
       }
       expect(version).toBe(history.length);
     }
-  });
-
-  it('a pending version in a decision changes the response at its time', async () => {
-    const server = await testServer({ propagation: mode });
-    const dice = new Dice(`turning ${mode}`);
-    let changes = 0;
-    for (let round = 0; round < roundsOf(15); round += 1) {
-      const key = await makeKey(server, dice.pick([['list_functions'], []]), { type: 'All Functions' });
-      await edit(server, key, { scopes: dice.pick([['list_functions'], []]) });
-      const first = await server.call(LINE, { token: key.key });
-      const { pending } = first.decision;
-      if (pending === undefined) continue;
-      server.clock.set(Date.parse(pending.effectiveAt) - 1);
-      expect((await server.call(LINE, { token: key.key })).decision.effect).toBe(first.decision.effect);
-      server.clock.set(Date.parse(pending.effectiveAt));
-      expect((await server.call(LINE, { token: key.key })).decision.effect).toBe(pending.effect);
-      changes += 1;
-    }
-    expect(changes).toBeGreaterThan(0);
-  });
-
-  it.runIf(hasDriver)('a restart does not change versions, times and responses', async () => {
-    const data = join(await emptyFolder(), 'mock.db');
-    const before = await testServer({ propagation: mode, data });
-    const { key, now, history } = await createEditedKey(before, new Dice(`restart ${mode}`));
-    const answer = await before.call(LINE, { token: key.key });
-    await before.close();
-
-    const after = await testServer({ propagation: mode, data }, { clock: createManualClock(now) });
-    expect((await after.call(`GET /_mock/keys/${key.id}`)).body.history).toEqual(history);
-    const again = await after.call(LINE, { token: key.key });
-    expect({ ...again.decision, id: null }).toEqual({ ...answer.decision, id: null });
-    expect(again.status).toBe(answer.status);
   });
 });
