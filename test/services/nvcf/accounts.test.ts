@@ -52,12 +52,8 @@ describe.each(['documented', 'open-source'] as const)('a key with List Accounts 
     const caller = await seeded.withScopes(['list_accounts']);
 
     expect((await caller('GET accounts')).body).toEqual({ cloudAccounts: [] });
-    expectProblem(
-      await caller(`GET accounts/${ACME}`),
-      `GET accounts/${ACME}`,
-      404,
-      `Account with ncaId '${ACME}' not found`,
-    );
+    const detail = `Account with ncaId '${ACME}' not found`;
+    expectProblem(await caller(`GET accounts/${ACME}`), `GET accounts/${ACME}`, 404, detail);
   });
 });
 

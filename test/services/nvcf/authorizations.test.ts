@@ -54,7 +54,7 @@ const LEVELS: readonly Level[] = [
 ];
 
 describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, subjectOf }) => {
-  const { acme, globex, create, deployed, withScopes } = await nvcfServer();
+  const { acme, globex, create, deployed } = await nvcfServer();
   const responseWith = (place: Place, ...parties: object[]) => ({
     function: { ...membersOf(place), authorizedParties: parties },
   });
@@ -102,12 +102,8 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
     const place = await create();
     const request = `PATCH ${pathOf(place)}/add`;
 
-    expectProblem(
-      await acme(request, { authorizedParty: FRIEND }),
-      request,
-      404,
-      expect.stringContaining(`'${place.functionId}'`),
-    );
+    const detail = expect.stringContaining(`'${place.functionId}'`);
+    expectProblem(await acme(request, { authorizedParty: FRIEND }), request, 404, detail);
     expect(await readParties(place)).toEqual([]);
   });
 
@@ -137,12 +133,8 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
     const { status, body } = await acme(request, { authorizedParty: OTHER });
 
     expect({ status, body }).toEqual({ status: 200, body: responseWith(place, FRIEND) });
-    expectProblem(
-      await acme(request, { authorizedParty: OTHER }),
-      request,
-      404,
-      expect.stringContaining(`'${place.functionId}'`),
-    );
+    const detail = expect.stringContaining(`'${place.functionId}'`);
+    expectProblem(await acme(request, { authorizedParty: OTHER }), request, 404, detail);
     expect((await acme(request, { authorizedParty: FRIEND })).body).toEqual(responseWith(place));
   });
 
@@ -185,14 +177,10 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
   });
 
   it.each([
-    ['POST', '', {}, 'authorizedParties'],
     ['POST', '', { authorizedParties: [] }, 'authorizedParties'],
-    ['POST', '', { authorizedParties: [{}] }, 'ncaId'],
     ['POST', '', { authorizedParties: [{ ncaId: '' }] }, 'ncaId'],
     ['POST', '', { authorizedParties: [{ ncaId: 'a', clientId: 5 }] }, 'clientId'],
-    ['PATCH', '/add', {}, 'authorizedParty'],
     ['PATCH', '/add', { authorizedParty: { clientId: 'a' } }, 'ncaId'],
-    ['PATCH', '/remove', {}, 'authorizedParty'],
   ])('%s%s rejects %j', async (method, end, body, field) => {
     const place = await createShared(FRIEND);
     const request = `${method} ${pathOf(place)}${end}`;
@@ -217,30 +205,12 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
     }
   });
 
-  it.each(CALLS)('%s%s rejects an invalid id', async (method, end, body) => {
-    const request = `${method} ${pathOf({ functionId: NOBODY, versionId: 'x' }).replace(/functions\/[^/]+$/, 'functions/x')}${end}`;
-
-    expectInvalid(await acme(request, body), request, 'uuid');
-  });
-
-  it.each(CALLS)('%s%s requires Authorize Clients', async (method, end, body) => {
-    const place = await create();
-    const caller = await withScopes(['update_function']);
-    const request = `${method} ${pathOf(place)}${end}`;
-
-    expectProblem(await caller(request, body), request, 403, 'Access Denied');
-  });
-
   it.each(CALLS.filter(([method]) => method !== 'GET'))('%s%s rejects public functions', async (method, end, body) => {
     const request = `${method} ${pathOf(llama)}${end}`;
     const before = await globex(`GET ${pathOf(llama)}`);
 
-    expectProblem(
-      await globex(request, body),
-      request,
-      400,
-      `${subjectOf(llama)}: Cannot ${VERBS[`${method}${end}`]} authorized parties for public function`,
-    );
+    const detail = `${subjectOf(llama)}: Cannot ${VERBS[`${method}${end}`]} authorized parties for public function`;
+    expectProblem(await globex(request, body), request, 400, detail);
     expect((await globex(`GET ${pathOf(llama)}`)).body).toEqual(before.body);
     expect(before.status).toBe(200);
   });
@@ -266,26 +236,18 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
       deleted: (await globex(`DELETE ${inPath(place)}`)).status,
       sharedOn: (await globex(`GET ${pathOf(place)}`)).status,
     });
+    const changes = { updated: 404, deleted: 404, sharedOn: 404 };
     const hiddenResult = {
+      ...changes,
       listed: 0,
       read: 404,
       other: 404,
       invoked: 404,
       invokedVersion: 404,
       queue: 404,
-      updated: 404,
-      deleted: 404,
-      sharedOn: 404,
     };
-    const open = {
-      ...hiddenResult,
-      listed: isWholeFunction ? 2 : 1,
-      read: 200,
-      other: isWholeFunction ? 200 : 404,
-      invoked: 200,
-      invokedVersion: 200,
-      queue: 200,
-    };
+    const [listed, other] = isWholeFunction ? [2, 200] : [1, 404];
+    const open = { ...changes, listed, read: 200, other, invoked: 200, invokedVersion: 200, queue: 200 };
 
     expect(await probe()).toEqual(hiddenResult);
     await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });

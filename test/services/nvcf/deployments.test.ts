@@ -115,18 +115,11 @@ describe('deploying', () => {
   it.each([
     ['no specifications', {}, ['deploymentSpecifications']],
     ['an empty list', specify(), ['deploymentSpecifications']],
-    ['no GPU', specify({ ...SPECIFICATION, gpu: undefined }), ['gpu']],
-    ['an empty GPU', specify({ ...SPECIFICATION, gpu: '' }), ['gpu']],
-    ['no instance type', specify({ ...SPECIFICATION, instanceType: undefined }), ['instanceType']],
-    ['no `maxInstances`', specify({ ...SPECIFICATION, maxInstances: undefined }), ['maxInstances']],
-    ['no `minInstances`', specify({ ...SPECIFICATION, minInstances: undefined }), ['minInstances']],
     ['a maximum of 0 instances', specify({ ...SPECIFICATION, minInstances: 0, maxInstances: 0 }), ['maxInstances']],
     ['a negative number', specify({ ...SPECIFICATION, minInstances: -1 }), ['minInstances']],
-    ['a fraction of an instance', specify({ ...SPECIFICATION, maxInstances: 1.5 }), ['maxInstances']],
-    ['a string as a number', specify({ ...SPECIFICATION, maxInstances: '2' }), ['maxInstances']],
     ['`minInstances` above `maxInstances`', specify({ ...SPECIFICATION, minInstances: 3 }), [TOO_FEW]],
     [
-      '`minInstances` above `maxInstances` in the second specification',
+      '`minInstances` too high in the second specification',
       specify(SPECIFICATION, { ...SPECIFICATION, minInstances: 3 }),
       [TOO_FEW],
     ],
@@ -163,18 +156,6 @@ describe('deploying', () => {
     expect(answer.body.detail).toContain(`PATCH /v2/nvcf/deployments/${deploymentId}/gpu-specifications/`);
   });
 
-  it('assigns separate ids to specifications', async () => {
-    const place = await create();
-    const specification = { ...SPECIFICATION, gpuSpecificationId: NOBODY };
-    const { status, body } = await acme(`POST deployments/${inPath(place)}`, specify(specification, specification));
-    if (status === 400) return;
-
-    const ids = body.deployment.deploymentSpecifications.map(
-      (item: { gpuSpecificationId: string }) => item.gpuSpecificationId,
-    );
-    expect(new Set(ids).size).toBe(2);
-  });
-
   it('succeeds for only one of several concurrent requests', async () => {
     const place = await create();
     const answers = await Promise.all(
@@ -182,17 +163,6 @@ describe('deploying', () => {
     );
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);
-  });
-
-  it('does not change other versions', async () => {
-    const { functionId } = await deployed();
-    const { body } = await acme(`POST functions/${functionId}/versions`, {
-      name: 'other',
-      inferenceUrl: '/',
-      containerImage: 'a',
-    });
-
-    expect(body.function.status).toBe('INACTIVE');
   });
 });
 
@@ -254,14 +224,6 @@ describe('a deploy time', () => {
 });
 
 describe('a deployment', () => {
-  it('is returned by its id or by its version', async () => {
-    const place = await deployed();
-    const deployment = await readDeployment(place);
-    const { status, body } = await acme(`GET deployments/${deployment.deploymentId}`);
-
-    expect({ status, body }).toEqual({ status: 200, body: { deployment } });
-  });
-
   it('is updated by PUT', async () => {
     const world = await resetTestServer(resettable);
     const place = await world.deployed();
@@ -461,18 +423,6 @@ describe('404 is returned:', () => {
       expectProblem(answer, request, 404, `Deployment id '${deploymentId}': Not found in account 'nca-globex-0002'`);
     }
   });
-});
-
-it.each([
-  [`GET deployments/functions/x/versions/${NOBODY}`, undefined, 'functionId'],
-  [`POST deployments/functions/${NOBODY}/versions/x`, specify(SPECIFICATION), 'versionId'],
-  [`PUT deployments/functions/${NOBODY}/versions/x`, specify(SPECIFICATION), 'versionId'],
-  [`DELETE deployments/functions/${NOBODY}/versions/x`, undefined, 'versionId'],
-  ['GET deployments/x', undefined, 'deploymentId'],
-  [`PATCH deployments/x/gpu-specifications/${NOBODY}`, { maxInstances: 1 }, 'deploymentId'],
-  [`PATCH deployments/${NOBODY}/gpu-specifications/x`, { maxInstances: 1 }, 'gpuSpecId'],
-])('rejects the invalid id of %s', async (request, body, name) => {
-  expectInvalid(await acme(request, body), request, name, 'uuid');
 });
 
 it('rejects deployments of a public function and their deletion', async () => {

@@ -167,9 +167,7 @@ describe('creating a function', async () => {
   });
 
   it.each([
-    ['a container image', { containerImage: 'nvcr.io/acme/a:1' }],
     ['models', { models: [{ name: 'm', version: '1', uri: '/m' }] }],
-    ['a container image and models', { containerImage: 'a', models: [{ name: 'm', version: '1', uri: '/m' }] }],
     ['a Helm chart', { helmChart: 'chart.tgz', helmChartServiceName: 'entry' }],
   ])('accepts %s', async (_what, content) => {
     const { status, body } = await acme('POST functions', { name: 'content', inferenceUrl: '/', ...content });
@@ -181,7 +179,6 @@ describe('creating a function', async () => {
   it.each([
     ['a name of one character', { name: '7' }],
     ['a name of 128 characters', { name: `A${'b'.repeat(127)}` }],
-    ['dashes and underscores within a name', { name: 'a-b_c' }],
     ['64 tags of 128 characters', { tags: Array.from({ length: 64 }, (_, index) => String(index).padEnd(128, 'x')) }],
     ['a description of 256 characters', { description: 'x'.repeat(256) }],
     ['a secret with a name of 48 characters', { secrets: [{ name: 'n'.repeat(48), value: 'v' }] }],
@@ -190,12 +187,10 @@ describe('creating a function', async () => {
     ['a rate with one unit', { rateLimit: { rateLimit: '1-S' } }],
     ['a rate with every unit', { rateLimit: { rateLimit: '1-S,2-M,3-H,4-D' } }],
     ['a rate with spaces after commas', { rateLimit: { rateLimit: '1-S, 2-M' } }],
-    ['no tags and no secrets', { tags: [], secrets: [] }],
     ['every character that tags may contain', { tags: ['aZ09-_:='] }],
     ['every character that names of secrets may contain', { secrets: [{ name: '0a_B.c-', value: 'v' }] }],
     ['a health timeout of days and hours', { health: { ...HEALTH, timeout: 'P1DT1H' } }],
     ['a rate for an account', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-D, 2-H' } } }],
-    ['an image with an empty list of models', { models: [] }],
   ])('accepts %s', async (_what, definition) => {
     expect((await acme('POST functions', { ...DEFINITION, ...definition })).status).toBe(200);
   });
@@ -207,51 +202,23 @@ describe('creating a function', async () => {
     ['a name that begins with a dash', { name: '-a' }, 'name'],
     ['a name with a space', { name: 'a b' }, 'name'],
     ['a name with a line feed at its end', { name: 'a\n' }, 'name'],
-    ['no inference URL', { inferenceUrl: undefined }, 'inferenceUrl'],
-    ['an empty inference URL', { inferenceUrl: '' }, 'inferenceUrl'],
     ['an inference port of 0', { inferencePort: 0 }, 'inferencePort'],
     ['an inference port of 65536', { inferencePort: 65_536 }, 'inferencePort'],
     ['65 tags', { tags: Array.from({ length: 65 }, (_, index) => String(index)) }, 'tags'],
     ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags', '128'],
     ['a description of 257 characters', { description: 'x'.repeat(257) }, 'description', '256'],
-    ['a secret without a name', { secrets: [{ value: 'hush-hush-1' }] }, 'secrets'],
-    ['a secret without a value', { secrets: [{ name: 'n' }] }, 'secrets', 'value'],
     ['a secret with an empty name', { secrets: [{ name: '', value: 'hush-hush-2' }] }, 'secrets', 'name'],
-    [
-      'a secret with a name of 49 characters',
-      { secrets: [{ name: 'n'.repeat(49), value: 'hush-hush-3' }] },
-      'secrets',
-      'name',
-      '48',
-    ],
+    ['a secret name of 49 characters', { secrets: [{ name: 'n'.repeat(49), value: 'hush-hush-3' }] }, 'name', '48'],
     ['an empty secret', { secrets: [{ name: 'n', value: '' }] }, 'secrets', 'value'],
     ['a secret of 32769 characters', { secrets: [{ name: 'n', value: 'v'.repeat(32_769) }] }, 'value', '32768'],
     ['a secret that is a number', { secrets: [{ name: 'n', value: 12_345_678 }] }, 'secrets', 'value'],
     ['an unknown function type', { functionType: 'QUICK' }, 'functionType', 'STREAMING'],
-    ['an unknown body format', { apiBodyFormat: 'XML' }, 'apiBodyFormat'],
-    ['an unknown health protocol', { health: { ...HEALTH, protocol: 'FTP' } }, 'health', 'protocol'],
-    ...Object.keys(HEALTH).map((member): [string, Record<string, unknown>, string] => [
-      `a health check without \`${member}\``,
-      { health: { ...HEALTH, [member]: undefined } },
-      member,
-    ]),
     ['a health timeout that is not a duration', { health: { ...HEALTH, timeout: '10s' } }, 'timeout', 'PT10S'],
-    [
-      'a health timeout that is too large',
-      { health: { ...HEALTH, timeout: 'P9223372036854775807D' } },
-      'timeout',
-      'PT10S',
-    ],
     ['a health port of 0', { health: { ...HEALTH, port: 0 } }, 'port'],
     ['an image with a space', { containerImage: 'nvcr.io/an image' }, 'containerImage'],
-    ['a variable without a value', { containerEnvironment: [{ key: 'A' }] }, 'value'],
-    ['a variable without a name', { containerEnvironment: [{ value: 'A' }] }, 'key'],
-    ['a model without a name', { models: [{ version: '1', uri: '/m' }] }, 'name'],
-    ['a resource without an address', { resources: [{ name: 'r', version: '1' }] }, 'uri'],
     ['a duplicate resource', { resources: [MODEL, { uri: '/m', version: '1', name: 'm' }] }, 'resources'],
     ['a duplicate tag', { tags: ['one', 'one'] }, 'tags'],
     ['a tag with a space', { tags: ['one two'] }, 'tags'],
-    ['an empty tag', { tags: [''] }, 'tags'],
     ['a secret with a name that begins with a dot', { secrets: [{ name: '.n', value: 'hush-hush-4' }] }, 'name'],
     [
       'two secrets with the same name',
@@ -343,14 +310,6 @@ describe('creating a function', async () => {
     }
   });
 
-  it.each([
-    ['an array', []],
-    ['a string', '"function"'],
-    ['null', 'null'],
-  ])('rejects a body that is %s', async (_what, body) => {
-    expectInvalid(await acme('POST functions', body), 'POST functions');
-  });
-
   it('accepts enumerated values in any case, as the vendor does', async () => {
     const { status } = await acme('POST functions', { ...DEFINITION, functionType: 'streaming' });
 
@@ -405,29 +364,6 @@ describe('versions of a function', () => {
       body.function.versionId,
     ]);
   });
-
-  it('are validated like functions', async () => {
-    const { functionId } = await create();
-    const request = `POST functions/${functionId}/versions`;
-
-    expectInvalid(await acme(request, { ...DEFINITION, name: '-' }), request, 'name');
-  });
-
-  it.each([
-    ['an unknown function', NOBODY],
-    ['a function that another account shares', translate.functionId],
-    ['a function of another account', hidden.functionId],
-    ['a public function of another account', llama.functionId],
-  ])('are not added to %s', async (_what, functionId) => {
-    const request = `POST functions/${functionId}/versions`;
-
-    expectProblem(
-      await acme(request, DEFINITION),
-      request,
-      404,
-      `Function id '${functionId}': Not found in account '${ACME}'`,
-    );
-  });
 });
 
 describe('lists of functions', () => {
@@ -468,66 +404,19 @@ describe('lists of functions', () => {
     expect((await world.acme(`GET functions/ids?${query}`)).body.functionIds.sort()).toEqual([...new Set(ids)].sort());
   });
 
-  it.each([
-    'GET functions?visibility=hidden',
-    'GET functions?visibility=private,hidden',
-    'GET functions?visibility=',
-    'GET functions/ids?visibility=private&visibility=hidden',
-  ])('reject %s', async (request) => {
-    expectInvalid(await acme(request), request, 'visibility', 'authorized', 'private', 'public');
-  });
+  it.each(['GET functions?visibility=private,hidden', 'GET functions/ids?visibility='])(
+    'reject %s',
+    async (request) => {
+      expectInvalid(await acme(request), request, 'visibility', 'authorized', 'private', 'public');
+    },
+  );
 
-  it('depend on the account of the key', async () => {
-    const world = await resetTestServer(resettable);
-
-    const ofGlobex = ['llama', 'private', 'reports', 'reports-too', 'translate'];
-    expect(listNames((await world.globex('GET functions')).body.functions)).toEqual(ofGlobex);
-    expect(listNames((await world.globex('GET functions?visibility=authorized')).body.functions)).toEqual([
-      'reports',
-      'reports-too',
-    ]);
-    await world.create({ name: 'fresh' });
-    expect(listNames((await world.acme('GET functions')).body.functions)).toContain('fresh');
-    expect(listNames((await world.globex('GET functions')).body.functions)).not.toContain('fresh');
-  });
-
-  it('contain the current status, also after a deployment that takes time', async () => {
-    const world = await resetTestServer(resettable);
-    const place = await world.create({ name: 'rising', ...environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }) });
-    const status = async () =>
-      (await world.acme('GET functions')).body.functions.find(
-        ({ versionId }: { versionId: string }) => versionId === place.versionId,
-      )?.status;
-
-    expect(await status()).toBe('INACTIVE');
-    await deploy(world.acme, place);
-    expect(await status()).toBe('DEPLOYING');
-    world.clock.set(START + 119_999);
-    expect(await status()).toBe('DEPLOYING');
-    world.clock.set(START + 120_000);
-    expect(await status()).toBe('ACTIVE');
-    await world.acme(`DELETE deployments/${inPath(place)}`);
-    expect(await status()).toBe('INACTIVE');
-    await world.acme(`DELETE ${inPath(place)}`);
-    expect(await status()).toBeUndefined();
-  });
-
-  it('of versions are not found for a function of another account', async () => {
-    const request = `GET functions/${hidden.functionId}/versions`;
-
-    expectProblem(
-      await acme(request),
-      request,
-      404,
-      `Function id '${hidden.functionId}': Not found in account '${ACME}'`,
-    );
-    expect((await globex(request)).status).toBe(200);
-    expectProblem(
-      await acme(`GET functions/${NOBODY}/versions`),
-      `GET functions/${NOBODY}/versions`,
-      404,
-      `Function id '${NOBODY}': Not found in account '${ACME}'`,
-    );
+  it('of versions are not found for an unknown function and a function of another account', async () => {
+    for (const id of [hidden.functionId, NOBODY]) {
+      const request = `GET functions/${id}/versions`;
+      expectProblem(await acme(request), request, 404, `Function id '${id}': Not found in account '${ACME}'`);
+    }
+    expect((await globex(`GET functions/${hidden.functionId}/versions`)).status).toBe(200);
   });
 });
 
@@ -586,11 +475,6 @@ describe('functions of other accounts', () => {
       expect(await read(chart, globex)).not.toHaveProperty(member);
     }
   });
-
-  it('are distinguished by `ownedByDifferentAccount`, which own functions lack', async () => {
-    expect(await read()).not.toHaveProperty('ownedByDifferentAccount');
-    expect(await read(llama, globex)).not.toHaveProperty('ownedByDifferentAccount');
-  });
 });
 
 describe('a request for a single version', () => {
@@ -617,20 +501,6 @@ describe('a request for a single version', () => {
       expectProblem(await acme(request, body), request, 404, detail);
     }
     expect((await acme(`GET ${inPath(echo)}`)).status).toBe(200);
-  });
-
-  it.each([
-    ['GET functions/no-id/versions', undefined, 'functionId'],
-    ['POST functions/no-id/versions', DEFINITION, 'functionId'],
-    [`GET functions/${NOBODY}/versions/no-id`, undefined, 'versionId'],
-    [`GET functions/no-id/versions/${NOBODY}`, undefined, 'functionId'],
-    [`PUT functions/${NOBODY}/versions/1`, { tags: [] }, 'versionId'],
-    [`DELETE functions/${NOBODY}/versions/${NOBODY}0`, undefined, 'versionId'],
-    [`PUT metadata/functions/${NOBODY}/versions/1`, { tags: [] }, 'versionId'],
-    [`PUT ratelimit/functions/${NOBODY}/versions/1`, { rateLimit: {} }, 'versionId'],
-    [`DELETE ratelimit/functions/${NOBODY}/versions/1`, undefined, 'versionId'],
-  ])('%s returns 400 for an invalid id', async (request, body, name) => {
-    expectInvalid(await acme(request, body), request, name, 'uuid');
   });
 
   it('accepts ids in upper case', async () => {
@@ -689,12 +559,6 @@ describe('List Function Details', async () => {
     expect((await details(`GET ${inPath(place)}?includeSecrets=true`)).body.function.secrets).toEqual(['ONE', 'TWO']);
   });
 
-  it('accepts only booleans for includeSecrets', async () => {
-    const request = `GET ${inPath(place)}?includeSecrets=perhaps`;
-
-    expectInvalid(await details(request), request, 'includeSecrets');
-  });
-
   it('adds nothing to lists', async () => {
     const lists = await Promise.all([details('GET functions'), details(`GET functions/${place.functionId}/versions`)]);
 
@@ -711,16 +575,6 @@ describe('List Function Details', async () => {
     expect((await read(inactive, details)).activeInstances).toEqual([]);
     expect((await read(rising, details)).activeInstances).toEqual([]);
     expect((await read(inactive, details)).secrets).toEqual([]);
-  });
-
-  it('never returns the value of a secret', async () => {
-    const answers = await Promise.all([
-      details(`GET ${inPath(place)}`),
-      acme(`GET ${inPath(place)}`),
-      acme('GET functions'),
-    ]);
-
-    expect(JSON.stringify(answers)).not.toMatch(/the-first-value|the-second-value/);
   });
 });
 
@@ -741,10 +595,7 @@ describe('updating a version', () => {
   it.each([
     ['an empty body', {}, ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig']],
     ['a body without any member that can be changed', { name: 'other' }, ['tags']],
-    ['too many tags', { tags: Array.from({ length: 65 }, String) }, ['tags']],
-    ['an invalid tag', { tags: ['a b'] }, ['tags']],
     ['an empty list of model updates', { modelUpdates: [] }, ['modelUpdates']],
-    ['an invalid rate', { rateLimit: { rateLimit: '5' } }, ['rateLimit']],
     ['a rate limit without a rate', { rateLimit: {} }, ['perUserRate']],
     ['a model update without a model name', { modelUpdates: [{ llmConfig: {} }] }, ['modelName']],
   ])('rejects %s', async (_what, body, words) => {
@@ -778,11 +629,6 @@ describe('updating a version', () => {
     expect((await read(place)).tags).toEqual(['limited']);
     await acme(`PUT metadata/${inPath(place)}`, { rateLimit: { perUserRate: '1-S' } });
     expect(await read(place)).toMatchObject({ tags: ['limited'], rateLimit: { perUserRate: '1-S' } });
-    for (const path of ['ratelimit', 'metadata']) {
-      const request = `PUT ${path}/${inPath(echo)}`;
-      expectInvalid(await acme(request, {}), request, 'rateLimit');
-      expectInvalid(await acme(request, { rateLimit: { rateLimit: '1-S,1-S' } }), request, 'rateLimit');
-    }
   });
 });
 
@@ -796,12 +642,8 @@ describe('deleting a version', () => {
     expect({ status: answer.status, body: answer.body }).toEqual({ status: 204, body: undefined });
     expectProblem(await acme(request), request, 404, notFound);
     expectProblem(await acme(`GET ${inPath(place)}`), `GET ${inPath(place)}`, 404, notFound);
-    expectProblem(
-      await acme(`GET functions/${place.functionId}/versions`),
-      `GET functions/${place.functionId}/versions`,
-      404,
-      `Function id '${place.functionId}': Not found in account '${ACME}'`,
-    );
+    const list = `GET functions/${place.functionId}/versions`;
+    expectProblem(await acme(list), list, 404, `Function id '${place.functionId}': Not found in account '${ACME}'`);
   });
 
   it('does not delete other versions', async () => {
@@ -821,12 +663,8 @@ describe('a public function cannot be changed by its owner:', () => {
   ])('%s', async (template, body) => {
     const request = template.replace('{f}', llama.functionId).replace('{v}', llama.versionId);
 
-    expectProblem(
-      await globex(request, body),
-      request,
-      400,
-      `Function id '${llama.functionId}': Public functions cannot be changed`,
-    );
+    const detail = `Function id '${llama.functionId}': Public functions cannot be changed`;
+    expectProblem(await globex(request, body), request, 400, detail);
     expect((await acme(`GET ${inPath(llama)}`)).status).toBe(200);
   });
 });

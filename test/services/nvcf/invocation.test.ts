@@ -28,7 +28,7 @@ const server = await nvcfServer();
 const resettable = await nvcfServer();
 const { acme, globex, deployed } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
-const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+const llama = placeOf('llama');
 
 const statusHeaders = ({ headers }: Answer) => ({
   status: headers['nvcf-status'],
@@ -46,15 +46,12 @@ const notUp = (functionId: string, versionId: string, account = ACME) =>
 describe('an echo function', () => {
   it.each([
     ['an object', { text: 'hello', nested: [1, { two: null }] }],
-    ['an empty object', {}],
     ['an array', [1, 'two', null]],
     ['an empty array', []],
     ['a string', '"hello"'],
     ['an empty string', '""'],
-    ['a number', '12.5'],
     ['zero', '0'],
     ['null', 'null'],
-    ['true', 'true'],
     ['false', 'false'],
     ['text beyond ASCII', { text: 'héllo \u{1F600}' }],
   ])('returns %s unchanged', async (_what, body) => {
@@ -103,8 +100,6 @@ describe('a function with a configured answer', () => {
   it.each([
     ['an object', '{"text":"made up"}'],
     ['null', 'null'],
-    ['a string', '"words"'],
-    ['a list', '[]'],
     ['false', 'false'],
   ])('returns %s for every request', async (_what, answer) => {
     const { functionId } = await deployed(environment({ NV_AUTH_MOCK_ANSWER: answer }));
@@ -254,14 +249,6 @@ describe('a slow function', () => {
     await world.acme(`DELETE authorizations/functions/${functionId}`);
     expect((await world.globex(poll)).status).toBe(404);
   });
-
-  it.each(['GET pexec/status/x', 'GET exec/status/x'])('for an invalid id: %s', async (request) => {
-    expectInvalid(await acme(request), request, 'requestId', 'uuid');
-  });
-
-  it.each([`GET pexec/status/${NOBODY}`, `GET exec/status/${NOBODY}`])('returns 404 for %s', async (request) => {
-    expectProblem(await acme(request), request, 404, `Request id '${NOBODY}': Not found`);
-  });
 });
 
 describe('NVCF-POLL-SECONDS', () => {
@@ -335,12 +322,6 @@ describe('NVCF-INPUT-ASSET-REFERENCES', () => {
   it('is rejected without ids', async () => {
     expectInvalid(await acme(request, {}, headers('greeting')), request, 'greeting', 'UUID');
   });
-
-  it('is truncated in error messages', async () => {
-    const { body } = await acme(request, {}, headers('x'.repeat(3000)));
-
-    expect(body.detail).toContain(`'${'x'.repeat(100)}' must be the id of an asset`);
-  });
 });
 
 describe('the invoked version', () => {
@@ -386,16 +367,6 @@ describe('the invoked version', () => {
     expect((await world.acme(request, {})).status).toBe(200);
     await world.acme(`DELETE deployments/${inPath(place)}`);
     await expectNotUp();
-  });
-
-  it('is not found after the function is deleted', async () => {
-    const { functionId, versionId } = await deployed();
-    await acme(`DELETE ${inPath({ functionId, versionId })}`);
-
-    const request = `POST pexec/functions/${functionId}`;
-    expectProblem(await acme(request, {}), request, 404, notFound(functionId));
-    const version = `POST pexec/${inPath({ functionId, versionId })}`;
-    expectProblem(await acme(version, {}), version, 404, notUp(functionId, versionId));
   });
 
   it.each([
@@ -444,27 +415,6 @@ async function startSeeded(change: object, ...more: readonly object[]) {
   return nvcfServer({ seed: file });
 }
 
-describe('functions of other accounts', () => {
-  it.each([
-    ['shared', translate],
-    ['public', llama],
-  ])('can be invoked if they are %s', async (_what, place) => {
-    for (const path of [`pexec/functions/${place.functionId}`, `pexec/${inPath(place)}`]) {
-      expect(await acme(`POST ${path}`, { hello: 1 })).toMatchObject({ status: 200, body: { hello: 1 } });
-    }
-    expect((await globex(`POST pexec/${inPath(place)}`, {})).status).toBe(200);
-  });
-
-  it('are not found if they are neither shared nor public', async () => {
-    const request = `POST pexec/functions/${hidden.functionId}`;
-    const version = `POST exec/${inPath(hidden)}`;
-
-    expectProblem(await acme(request, {}), request, 404, notFound(hidden.functionId));
-    expectProblem(await acme(version, {}), version, 404, notUp(hidden.functionId, hidden.versionId));
-    expect((await globex(request, {})).status).toBe(200);
-  });
-});
-
 describe('an invocation is rejected', () => {
   it.each([
     ['POST pexec/functions/{f}', notFound(NOBODY)],
@@ -477,56 +427,10 @@ describe('an invocation is rejected', () => {
     expectProblem(await acme(request, {}), request, 404, detail);
   });
 
-  it.each([
-    ['POST pexec/functions/x', 'functionId'],
-    ['POST exec/functions/x', 'functionId'],
-    [`POST pexec/functions/${echo.functionId}/versions/x`, 'versionId'],
-    [`POST exec/functions/${echo.functionId}/versions/x`, 'versionId'],
-  ])('for an invalid id: %s', async (request, name) => {
-    expectInvalid(await acme(request, {}), request, name, 'uuid');
-  });
-
-  it('for a key for another function, with the text of the invocation plane', async () => {
-    const bound = await server.withScopes(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
-    const request = `POST pexec/functions/${echo.functionId}`;
-    const version = `POST pexec/${inPath(echo)}`;
-
-    expectProblem(
-      await bound(request, {}),
-      request,
-      403,
-      `Function '${echo.functionId}':  Missing resource entry in ApiKey for the function`,
-    );
-    expectProblem(
-      await bound(version, {}),
-      version,
-      403,
-      `Function id '${echo.functionId}', version '${echo.versionId}': Missing resource entry in ApiKey for the function`,
-    );
-    expect((await bound(`POST pexec/functions/${summarize.functionId}`, {})).status).toBe(200);
-  });
-
-  it('for a key without the scope, also with an invalid body or an unknown id', async () => {
-    const lister = await server.withScopes(['list_functions']);
-    for (const [request, body] of [
-      [`POST pexec/functions/${echo.functionId}`, {}],
-      [`POST pexec/functions/${NOBODY}`, '{'],
-      ['POST exec/functions/x', {}],
-    ] as const) {
-      expectProblem(await lister(request, body), request, 403, 'Access Denied');
-    }
-  });
-
   it('for an exec body that is not an object', async () => {
     const request = `POST exec/functions/${echo.functionId}`;
 
     for (const body of [[], '"text"', 'null']) expectInvalid(await acme(request, body), request);
     expectInvalid(await acme(request, { requestHeader: 'x' }), request, 'requestHeader');
-  });
-
-  it('for a missing body', async () => {
-    const request = `POST pexec/functions/${echo.functionId}`;
-
-    expectInvalid(await acme(request), request, 'body');
   });
 });

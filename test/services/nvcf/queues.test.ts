@@ -3,7 +3,6 @@ import {
   ACME,
   deploy,
   environment,
-  expectInvalid,
   expectProblem,
   GLOBEX,
   inPath,
@@ -18,7 +17,7 @@ const server = await nvcfServer();
 const resettable = await nvcfServer();
 const { acme } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
-const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+const hidden = placeOf('private');
 
 const queueNotFound = (functionId: string) =>
   `Function id '${functionId}': Queue not found - Function is likely not deployed`;
@@ -90,13 +89,6 @@ describe('the queue of a function', () => {
     expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, functionStatus: 'DEPLOYING' }]);
   });
 
-  it('is found for shared and public functions', async () => {
-    for (const place of [translate, llama]) {
-      expect((await acme(`GET queues/functions/${place.functionId}`)).status).toBe(200);
-      expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
-    }
-  });
-
   it('is not found for a function that is not deployed', async () => {
     const place = await server.create();
     for (const request of [`GET queues/functions/${place.functionId}`, `GET queues/${inPath(place)}`]) {
@@ -111,42 +103,10 @@ describe('the queue of a function', () => {
       const ofFunction = `GET queues/functions/${place.functionId}`;
       const ofVersion = `GET queues/${inPath(place)}`;
 
-      expectProblem(
-        await acme(ofFunction),
-        ofFunction,
-        404,
-        `Function id '${place.functionId}': Not found in account '${ACME}'`,
-      );
-      expectProblem(
-        await acme(ofVersion),
-        ofVersion,
-        404,
-        `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`,
-      );
-    }
-  });
-
-  it('requires a key with Queue Details that covers the function', async () => {
-    const ofFunction = `GET queues/functions/${echo.functionId}`;
-    const ofVersion = `GET queues/${inPath(echo)}`;
-    const boundCaller = await server.withScopes(['queue_details'], { type: 'Function', ids: [summarize.functionId] });
-    const lister = await server.withScopes(['list_functions']);
-
-    expectProblem(
-      await boundCaller(ofFunction),
-      ofFunction,
-      403,
-      `Function id '${echo.functionId}': Forbidden to retrieve versions`,
-    );
-    expectProblem(
-      await boundCaller(ofVersion),
-      ofVersion,
-      403,
-      `Function id '${echo.functionId}', version '${echo.versionId}': Forbidden to retrieve function details`,
-    );
-    expect((await boundCaller(`GET queues/functions/${summarize.functionId}`)).status).toBe(200);
-    for (const request of [ofFunction, ofVersion, `GET queues/${NOBODY}/position`]) {
-      expectProblem(await lister(request), request, 403, 'Access Denied');
+      const detail = `Function id '${place.functionId}': Not found in account '${ACME}'`;
+      expectProblem(await acme(ofFunction), ofFunction, 404, detail);
+      const text = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
+      expectProblem(await acme(ofVersion), ofVersion, 404, text);
     }
   });
 });
@@ -194,18 +154,4 @@ describe('the position of a request', () => {
     await world.acme(`GET pexec/status/${id}`);
     expectProblem(await world.acme(request), request, 404, notWaiting(id));
   });
-
-  it('is not found for an unknown request', async () => {
-    const request = `GET queues/${NOBODY}/position`;
-
-    expectProblem(await acme(request), request, 404, notWaiting(NOBODY));
-  });
-});
-
-it.each([
-  ['GET queues/functions/x', 'functionId'],
-  [`GET queues/functions/${NOBODY}/versions/x`, 'versionId'],
-  ['GET queues/x/position', 'requestId'],
-])('rejects the invalid id of %s', async (request, name) => {
-  expectInvalid(await acme(request), request, name, 'uuid');
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { castKey } from '../../support/ngc-cast.ts';
 import { ACME, expectInvalid, expectProblem, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
 import { withoutObjects } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
@@ -157,14 +156,8 @@ describe('a registry credential', () => {
   });
 
   it.each([
-    ['no host', { registryHostname: undefined }, 'registryHostname'],
     ['an empty host', { registryHostname: '' }, 'registryHostname'],
     ['a host of 256 characters', { registryHostname: 'h'.repeat(256) }, 'registryHostname'],
-    ['no secret', { secret: undefined }, 'secret'],
-    ['a secret without a value', { secret: { name: 'a' } }, 'value'],
-    ['a secret without a name', { secret: { value: VALUE } }, 'name'],
-    ['no artifact types', { artifactTypes: undefined }, 'artifactTypes'],
-    ['an empty list of artifact types', { artifactTypes: [] }, 'artifactTypes'],
     ['an unknown artifact type', { artifactTypes: ['IMAGE'] }, 'CONTAINER'],
     ['65 tags', { tags: Array.from({ length: 65 }, String) }, 'tags'],
     ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags'],
@@ -249,8 +242,6 @@ describe('a registry credential', () => {
       expectProblem(await acme(request, body), request, 404, detail);
     }
     expect((await globex(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
-    const malformed = `${method} registry-credentials/x`;
-    expectInvalid(await acme(malformed, body), malformed, 'registryCredentialId', 'uuid');
   });
 });
 
@@ -290,12 +281,8 @@ describe('the list of registry credentials', () => {
 
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
     expect(registryCredentials).toHaveLength(25);
-    expectProblem(
-      await world.acme('POST registry-credentials', orderWith()),
-      'POST registry-credentials',
-      400,
-      expect.stringContaining('25'),
-    );
+    const detail = expect.stringContaining('25');
+    expectProblem(await world.acme('POST registry-credentials', orderWith()), 'POST registry-credentials', 400, detail);
     await world.acme(`DELETE ${pathOf(registryCredentials[0])}`);
     expect((await world.acme('POST registry-credentials', orderWith())).status).toBe(200);
     expect((await world.globex('POST registry-credentials', orderWith())).status).toBe(200);
@@ -317,38 +304,6 @@ it('recognized registries are listed by artifact type', async () => {
       MODEL: [{ ...ngc, registryHostname: 'api.ngc.nvidia.com' }],
       RESOURCE: [{ ...ngc, registryHostname: 'api.ngc.nvidia.com' }],
     },
-  });
-});
-
-describe('authorization of registry credentials', async () => {
-  const calls: [string, unknown][] = [
-    ['GET registry-credentials', undefined],
-    ['POST registry-credentials', {}],
-    [`GET registry-credentials/${NOBODY}`, undefined],
-    [`PATCH registry-credentials/${NOBODY}`, {}],
-    [`DELETE registry-credentials/${NOBODY}`, undefined],
-    ['GET recognized-registries', undefined],
-  ];
-  const lister = await server.withScopes(['list_functions'], { type: 'All Entity' });
-  const manager = server.as(castKey('nvcf-registry-manager').key);
-
-  it.each(calls)('denies %s without the scope', async (request, body) => {
-    expectProblem(await lister(request, body), request, 403, 'Access Denied');
-  });
-
-  it('allows all of these operations, but no others, for the registry manager of the cast', async () => {
-    const credential = await createCredential({}, manager);
-    const statuses = [
-      await manager('GET registry-credentials'),
-      await manager(`GET ${pathOf(credential)}`),
-      await manager(`PATCH ${pathOf(credential)}`, { artifactTypeEnums: ['CONTAINER'] }),
-      await manager('GET recognized-registries'),
-      await manager(`DELETE ${pathOf(credential)}`),
-      await manager('GET functions'),
-      await manager('GET telemetries'),
-    ].map(({ status }) => status);
-
-    expect(statuses).toEqual([200, 200, 200, 200, 204, 403, 403]);
   });
 });
 

@@ -18,17 +18,6 @@ const specify = (...items: readonly object[]) => ({ deploymentSpecifications: it
 const readDeployment = async (place: Place) => (await acme(`GET deployments/${inPath(place)}`)).body.deployment;
 
 describe('a specification', () => {
-  it('keeps its GPU and instance type in an update', async () => {
-    const place = await deployed();
-    const [before] = (await readDeployment(place)).deploymentSpecifications;
-    const sent = { ...SPECIFICATION, gpu: 'H100', instanceType: 'OTHER', maxInstances: 7, maxRequestConcurrency: 2 };
-    const { body } = await acme(`PUT deployments/${inPath(place)}`, specify(sent));
-
-    expect(body.deployment.deploymentSpecifications).toEqual([
-      { ...before, maxInstances: 7, maxRequestConcurrency: 2 },
-    ]);
-  });
-
   it('is selected by its id in an update of several specifications', async () => {
     const place = await create();
     const { body } = await acme(

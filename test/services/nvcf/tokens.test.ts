@@ -4,7 +4,6 @@ import { castKey } from '../../support/ngc-cast.ts';
 import {
   ACME,
   expectInvalid,
-  expectProblem,
   expectUnauthorized,
   inPath,
   NOBODY,
@@ -16,7 +15,7 @@ import { START } from '../../support/server.ts';
 const server = await nvcfServer();
 const { acme } = server;
 const [echo, summarize] = [placeOf('echo'), placeOf('summarize')];
-const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+const [translate, llama] = [placeOf('translate'), placeOf('llama')];
 const client = { clientId: 'a-client' };
 const now = START / 1000;
 
@@ -86,20 +85,9 @@ describe('an invocation token', () => {
   it.each([
     ['POST tokens/functions/{f}', {}, 'clientId'],
     ['POST tokens/functions/{f}', { clientId: '' }, 'clientId'],
-    ['POST tokens/functions/{f}/versions/{v}', { clientId: 5 }, 'clientId'],
     ['POST tokens/functions', { functions: several }, 'clientId'],
-    ['POST tokens/functions', client, 'functions'],
     ['POST tokens/functions', { ...client, functions: [] }, 'functions'],
     ['POST tokens/functions', { ...client, functions: Array(5).fill({ functionId: NOBODY }) }, 'functions'],
-    ['POST tokens/functions', { ...client, functions: [{}] }, 'functionId'],
-    ['POST tokens/functions', { ...client, functions: [{ functionId: 'x' }] }, 'functionId'],
-    [
-      'POST tokens/functions',
-      { ...client, functions: [{ functionId: NOBODY, functionVersionId: 'x' }] },
-      'functionVersionId',
-    ],
-    ['POST tokens/functions/x', client, 'functionId'],
-    ['POST tokens/functions/{f}/versions/x', client, 'versionId'],
   ])('is not issued by %s for %j', async (template, body, word) => {
     const request = template.replace('{f}', echo.functionId).replace('{v}', echo.versionId);
 
@@ -112,53 +100,5 @@ describe('an invocation token', () => {
 
     expect(status).toBe(200);
     expect(decodeJwt(body.access_token)['functions']).toEqual(functions);
-  });
-
-  it('is not issued for unknown functions and functions of another account', async () => {
-    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
-      const ofFunction = `POST tokens/functions/${place.functionId}`;
-      const ofVersion = `POST tokens/${inPath(place)}`;
-      expectProblem(
-        await acme(ofFunction, client),
-        ofFunction,
-        404,
-        `Function '${place.functionId}': Not found for account '${ACME}'`,
-      );
-      expectProblem(
-        await acme(ofVersion, client),
-        ofVersion,
-        404,
-        `Function id '${place.functionId}' version '${place.versionId}': Specified function in account '${ACME}' is not found`,
-      );
-    }
-  });
-
-  it('requires a key with Invoke Function that covers the function', async () => {
-    const invoker = server.as(castKey('nvcf-invoker').key);
-    const deployer = server.as(castKey('nvcf-deployer').key);
-    const request = `POST tokens/functions/${summarize.functionId}`;
-    const version = `POST tokens/${inPath(summarize)}`;
-
-    expect((await invoker(`POST tokens/functions/${echo.functionId}`, client)).status).toBe(200);
-    expect((await invoker(`POST tokens/${inPath(echo)}`, client)).status).toBe(200);
-    expectProblem(
-      await invoker(request, client),
-      request,
-      403,
-      `Function '${summarize.functionId}':  Missing resource entry in ApiKey for the function`,
-    );
-    expectProblem(
-      await invoker(version, client),
-      version,
-      403,
-      `Function id '${summarize.functionId}', version '${summarize.versionId}': Missing resource entry in ApiKey for the function`,
-    );
-    const functions = [{ functionId: echo.functionId }];
-    expect((await invoker('POST tokens/functions', { ...client, functions })).status).toBe(200);
-    const multiple = 'POST tokens/functions';
-    expectProblem(await invoker(multiple, { ...client, functions: several }), multiple, 403, 'Access Denied');
-    for (const line of [request, version, 'POST tokens/functions']) {
-      expectProblem(await deployer(line, client), line, 403, 'Access Denied');
-    }
   });
 });
