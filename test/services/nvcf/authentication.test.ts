@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createLineLog } from '../../../src/lib/log.ts';
 import { listHints } from '../../support/hints.ts';
-import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { castKey } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';
-import { START } from '../../support/server.ts';
 import { forge } from '../../support/tokens.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
@@ -116,90 +115,6 @@ it('a key in the format of a real key is recorded as a hint that does not contai
   expect(await readHints()).not.toContain(foreign.slice(0, 20));
 });
 
-describe('a key', () => {
-  const createKey = async (members: object) =>
-    (
-      await server.call('POST /_mock/keys', {
-        body: {
-          type: 'service',
-          name: 'to-be-spoilt',
-          services: ['nvcf'],
-          scopes: ['list_functions'],
-          resource: { type: 'All Functions' },
-          ...members,
-        },
-      })
-    ).body as { id: string; key: string };
-  const list = (key: string) => server.call(LIST, { token: key });
-  const expectRefused = async (key: string, reason: string) => {
-    const answer = await list(key);
-    expectProblem(answer, LIST, 403, 'Authorization failed');
-    expect(answer.decision).toMatchObject({ effect: 'deny', reason });
-  };
-
-  it('is accepted until it expires', async () => {
-    const world = await nvcfServer();
-    const { body } = await world.call('POST /_mock/keys', {
-      body: {
-        type: 'service',
-        name: 'expiring',
-        services: ['nvcf'],
-        scopes: ['list_functions'],
-        resource: { type: 'All Functions' },
-        expiresAt: new Date(START + 60_000).toISOString(),
-      },
-    });
-    const answers = [];
-    for (const elapsed of [0, 59_999, 60_000]) {
-      world.clock.set(START + elapsed);
-      answers.push(await world.call(LIST, { token: body.key }));
-    }
-
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 403]);
-    expectProblem(answers[2] as (typeof answers)[0], LIST, 403, 'Authorization failed');
-    expect(answers[2]?.decision).toMatchObject({ effect: 'deny', reason: 'expired_key' });
-  });
-
-  it('is rejected while it is disabled', async () => {
-    const { id, key } = await createKey({});
-    expect((await list(key)).status).toBe(200);
-    await server.call(`PATCH /_mock/keys/${id}`, { body: { status: 'disabled' } });
-    await expectRefused(key, 'disabled_key');
-    await server.call(`PATCH /_mock/keys/${id}`, { body: { status: 'active' } });
-    expect((await list(key)).status).toBe(200);
-  });
-
-  it('is unknown after it is rotated, and the new key is accepted', async () => {
-    const { id, key } = await createKey({});
-    const { body } = await server.call(`POST /_mock/keys/${id}/rotate`);
-
-    await expectRefused(key, 'unknown_key');
-    expect((await list(body.key)).status).toBe(200);
-  });
-
-  it('is unknown after it is deleted', async () => {
-    const { id, key } = await createKey({});
-    await server.call(`DELETE /_mock/keys/${id}`);
-
-    await expectRefused(key, 'unknown_key');
-  });
-
-  it('is unknown in another world', async () => {
-    const empty = await nvcfServer({ seed: 'none' });
-    const answer = await empty.call(LIST, { token: FULL });
-
-    expectProblem(answer, LIST, 403, 'Authorization failed');
-    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'unknown_key' });
-  });
-
-  it.each(ngcCast.keys)('$name of the cast is authenticated', async ({ key }) => {
-    const answer = await list(key);
-
-    expect([200, 403]).toContain(answer.status);
-    if (answer.status === 403) expectProblem(answer, LIST, 403, 'Access Denied');
-  });
-});
-
 it('the credential is checked before ids, query parameters and the body', async () => {
   for (const request of [
     'GET /v2/nvcf/functions/no-id/versions',
@@ -210,14 +125,6 @@ it('the credential is checked before ids, query parameters and the body', async 
     expectUnauthorized(await server.call(request, { body: '{' }), 'Bearer');
     expectProblem(await server.call(request, { body: '{', token: unmarked }), request, 403, 'Authorization failed');
   }
-});
-
-it('paths of an organisation have the same errors', async () => {
-  const path = '/v2/orgs/acme/nvcf/functions';
-
-  expectUnauthorized(await server.call(`GET ${path}`), 'Bearer');
-  expectUnauthorized(await server.call(`GET ${path}`, { token: 'garbage' }), INVALID);
-  expectProblem(await server.call(`GET ${path}`, { token: unmarked }), `GET ${path}`, 403, 'Authorization failed');
 });
 
 it('the NGC gateway rejects every invalid credential with 401', async () => {

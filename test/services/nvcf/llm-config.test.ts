@@ -22,6 +22,7 @@ const LLM = {
   models: [MODEL, { name: 'large', llmConfig: { uris: ['/v1/responses'] } }],
 };
 const FILES = { name: 'small', version: '1', uri: '/s' };
+const modelWith = (llmConfig: object) => ({ models: [{ name: 'm', llmConfig }] });
 const priorityOf = (defaultPriority: number) => ({ llmInvocationConfig: { priority: { defaultPriority } } });
 
 const read = async (place: Place) => (await acme(`GET ${inPath(place)}`)).body.function;
@@ -41,8 +42,8 @@ describe('an LLM function', () => {
   });
 
   it.each([
-    ['with a model without `uris`', { models: [{ name: 'm', llmConfig: {} }] }, 'uris'],
-    ['with a model with empty `uris`', { models: [{ name: 'm', llmConfig: { uris: [] } }] }, 'uris'],
+    ['with a model without `uris`', modelWith({}), 'uris'],
+    ['with a model with empty `uris`', modelWith({ uris: [] }), 'uris'],
     ['with a negative priority', priorityOf(-1), 'defaultPriority'],
     ['with a priority above the maximum', priorityOf(4_294_967_296), 'defaultPriority'],
     [
@@ -55,7 +56,6 @@ describe('an LLM function', () => {
   });
 
   it.each([
-    ['without models', { models: undefined }, NO_MODELS],
     ['with an empty list of models', { models: [] }, NO_MODELS],
     [
       'with a model without `llmConfig`',
@@ -63,18 +63,13 @@ describe('an LLM function', () => {
       "Invalid request: LLM function models must specify 'llmConfig'",
     ],
     [
-      'with two models with the same name',
-      { models: [MODEL, MODEL] },
-      "Invalid request: duplicate model names are not allowed in 'models'",
-    ],
-    [
       'with an invalid routing method',
-      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'pulsar,seed=x' } }] },
+      modelWith({ ...CONFIG, routingMethod: 'pulsar,seed=x' }),
       invalidMethod('m', 'commas are not allowed'),
     ],
     [
       'with an invalid token rate limit',
-      { models: [{ name: 'm', llmConfig: { ...CONFIG, tokenRateLimit: '1-Y' } }] },
+      modelWith({ ...CONFIG, tokenRateLimit: '1-Y' }),
       "Invalid request: 'llmConfig.tokenRateLimit' for model 'm' is invalid; expected comma-separated '<positiveInteger>-<unit>' entries with unit in [S, M, H, D, W] (for example '100000-S' or '10-M,5-S')",
     ],
   ])('is not created %s, with the text of the published code', async (_what, members, text) => {

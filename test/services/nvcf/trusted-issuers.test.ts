@@ -96,14 +96,10 @@ describe('a token of a trusted issuer', () => {
 
   it.each<[reason: string, token: () => Promise<string>]>([
     ['unsupported_token', () => tokenOf({ iss: `${ISSUER}/` })],
-    ['unsupported_token', () => tokenOf({ iss: undefined })],
-    ['unsupported_token', () => tokenOf({ iss: [ISSUER] })],
     ['bad_signature', () => tokenOf({}, { key: otherPair.privateKey })],
     ['unknown_key_id', () => tokenOf({}, { kid: 'two', key: otherPair.privateKey })],
     ['unsupported_algorithm', () => tokenOf({}, { alg: 'RS256', key: rsa.privateKey })],
-    ['expired_token', () => tokenOf({ exp: SECONDS - 60 })],
     ['not_yet_valid', () => tokenOf({ nbf: SECONDS + 61 })],
-    ['malformed_token', () => tokenOf({ sub: undefined })],
     ['malformed_token', () => tokenOf({ exp: 'soon' })],
   ])('is rejected with 401 and without a body (%#): %s', async (reason, token) => {
     const { status, body, headers, decision } = await server.call(LIST, { token: await token() });
@@ -130,8 +126,6 @@ describe('a token of a trusted issuer', () => {
   });
 
   it.each<[what: string, claims: object]>([
-    ['if it expired less than a minute ago', { exp: SECONDS - 59 }],
-    ['if it becomes valid in less than a minute', { nbf: SECONDS + 60 }],
     ['without `exp`', { exp: undefined }],
     ['for another audience', { aud: 'somebody-else' }],
   ])('is accepted %s', async (_what, claims) => {
