@@ -289,10 +289,6 @@ describe('the gateway', () => {
     expect((await server.call('POST /integrate/v1/images/generations', { token, body: {} })).status).toBe(404);
   });
 
-  it.each(['integrate.api.nvidia.com', 'integrate.localhost:6625'])('is served at the host %s', async (host) => {
-    expect((await server.call('GET /v1/models', { headers: { host } })).status).toBe(200);
-  });
-
   it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('serves endpoints at the host %s', async (host) => {
     const call = { token, body: {}, headers: { host } };
     expect((await server.call(`POST /v1/gr/${model}/chat/completions`, call)).status).toBe(200);
@@ -314,7 +310,6 @@ describe('a seed with models', () => {
     ['a path that the gateway does not serve', [{ ...SAYS, paths: ['/v1/chat'] }], 'catalogue.models[0].paths[0]'],
     ['the path of invocation statuses', [{ ...SAYS, paths: ['/v1/status/a'] }], 'catalogue.models[0].paths[0]'],
     ['an invalid month', [{ ...SAYS, endOfLife: '2030-13-01T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
-    ['an invalid day', [{ ...SAYS, endOfLife: '2030-02-31T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
     ['a name without a company', [{ ...SAYS, id: 'says' }], 'catalogue.models[0].id'],
   ])('is rejected for %s', async (_, models, pointer) => {
     const [status, detail] = await postSeed(models);

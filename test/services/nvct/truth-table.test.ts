@@ -26,68 +26,28 @@ interface Row {
   readonly single: boolean;
 }
 
-/** `ID` is replaced by the id of a task. */
+/** A request below `/v1/nvct/`; `ID` is replaced by the id of a task. */
+const row = (request: string, scope: string, mismatch: string | null, members: Partial<Row> = {}): Row => ({
+  request: request.replace(' ', ' /v1/nvct/'),
+  scope,
+  mismatch,
+  status: 200,
+  single: true,
+  ...members,
+});
 const ROWS: Readonly<Record<string, Row>> = {
-  createTask: {
-    request: 'POST /v1/nvct/tasks',
-    body: CREATE,
-    scope: 'launch_task',
-    status: 200,
-    mismatch: 'Forbidden to create task',
-    single: false,
-  },
-  listTasks: { request: 'GET /v1/nvct/tasks', scope: 'list_tasks', status: 200, mismatch: null, single: true },
-  listTasksByIds: {
-    request: 'POST /v1/nvct/tasks/bulk',
-    body: { taskIds: [WAITING] },
-    scope: 'list_tasks',
-    status: 200,
-    mismatch: null,
-    single: true,
-  },
-  getTask: {
-    request: 'GET /v1/nvct/tasks/ID',
-    scope: 'task_details',
-    status: 200,
-    mismatch: 'Insufficient resource access for task details',
-    single: true,
-  },
-  cancelTask: {
-    request: 'POST /v1/nvct/tasks/ID/cancel',
-    scope: 'cancel_task',
-    status: 200,
-    mismatch: 'Insufficient resource access to cancel task',
-    single: true,
-  },
-  deleteTask: {
-    request: 'DELETE /v1/nvct/tasks/ID',
-    scope: 'delete_task',
-    status: 204,
-    mismatch: 'Insufficient resource access to delete task',
-    single: true,
-  },
-  listTaskEvents: {
-    request: 'GET /v1/nvct/tasks/ID/events',
-    scope: 'list_events',
-    status: 200,
-    mismatch: "Task 'ID': Forbidden to list events",
-    single: true,
-  },
-  listTaskResults: {
-    request: 'GET /v1/nvct/tasks/ID/results',
-    scope: 'list_results',
-    status: 200,
-    mismatch: "Task 'ID': Forbidden to list results",
-    single: true,
-  },
-  updateTaskSecrets: {
-    request: 'PUT /v1/nvct/secrets/tasks/ID',
+  createTask: row('POST tasks', 'launch_task', 'Forbidden to create task', { body: CREATE, single: false }),
+  listTasks: row('GET tasks', 'list_tasks', null),
+  listTasksByIds: row('POST tasks/bulk', 'list_tasks', null, { body: { taskIds: [WAITING] } }),
+  getTask: row('GET tasks/ID', 'task_details', 'Insufficient resource access for task details'),
+  cancelTask: row('POST tasks/ID/cancel', 'cancel_task', 'Insufficient resource access to cancel task'),
+  deleteTask: row('DELETE tasks/ID', 'delete_task', 'Insufficient resource access to delete task', { status: 204 }),
+  listTaskEvents: row('GET tasks/ID/events', 'list_events', "Task 'ID': Forbidden to list events"),
+  listTaskResults: row('GET tasks/ID/results', 'list_results', "Task 'ID': Forbidden to list results"),
+  updateTaskSecrets: row('PUT secrets/tasks/ID', 'update_secrets', "Task 'ID': Forbidden to update secrets", {
     body: SECRETS,
-    scope: 'update_secrets',
     status: 204,
-    mismatch: "Task 'ID': Forbidden to update secrets",
-    single: true,
-  },
+  }),
 };
 const SCOPES = [...new Set(Object.values(ROWS).map(({ scope }) => scope))];
 
