@@ -16,10 +16,10 @@ const server = await testServer({ nvcf: 'open-source' });
 const issueToken = async (path = '/v1/admin/keys', target = server) =>
   (await target.call(`POST ${path}`)).body.value as string;
 /** Signs a token with the claims of an administrator token, some of them changed. */
-const forgeToken = async (claims: object = {}, { alg = 'ES256', key = PRIVATE } = {}) =>
+const forgeToken = async (claims: object = {}) =>
   new SignJWT({ ...adminClaims(SECONDS), ...claims })
-    .setProtectedHeader({ alg })
-    .sign(alg === 'HS256' ? new TextEncoder().encode(JSON.stringify(PUBLIC)) : await importJWK(key, alg));
+    .setProtectedHeader({ alg: 'ES256' })
+    .sign(await importJWK(PRIVATE, 'ES256'));
 
 describe('the token of an administrator', () => {
   it('is issued without authentication, in compact JSON, and expires after twelve hours', async () => {
@@ -57,15 +57,12 @@ describe('the token of an administrator', () => {
   it.each<[allowed: boolean, request: string, body?: object]>([
     [true, 'POST /v2/nvcf/functions', FUNCTION],
     [true, 'GET /v2/nvcf/functions'],
-    [true, 'GET /v2/nvcf/registry-credentials'],
-    [true, 'GET /v2/nvcf/telemetries'],
     [
       true,
       'GET /v2/nvcf/deployments/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0001',
     ],
     [false, 'POST /v2/nvcf/pexec/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', {}],
     [false, 'GET /v2/nvcf/queues/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
-    [false, 'GET /v2/nvcf/authorizations/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
     [false, 'GET /v2/nvcf/clusterGroups'],
   ])('has access (%s): %s', async (allowed, request, body) => {
     await resetTestServer(server);
@@ -88,12 +85,7 @@ describe('the token of an administrator', () => {
 
   it.each<[reason: string, token: () => Promise<string>]>([
     ['expired_token', () => forgeToken({ exp: SECONDS })],
-    ['not_yet_valid', () => forgeToken({ nbf: SECONDS + 60 })],
-    ['unsupported_token', () => forgeToken({ iss: 'http://elsewhere' })],
     ['bad_signature', async () => `${(await forgeToken()).slice(0, -8)}AAAAAAAA`],
-    ['unsupported_algorithm', () => forgeToken({}, { alg: 'HS256' })],
-    ['malformed_token', () => forgeToken({ sub: undefined })],
-    ['malformed_token', () => forgeToken({ exp: undefined })],
     ['world_gone', () => forgeToken({ jti: 'a.gone' })],
   ])('is rejected with 401 and without a body: %s', async (reason, token) => {
     const { status, body, headers, decision } = await server.call('GET /v2/nvcf/functions', { token: await token() });
@@ -103,43 +95,12 @@ describe('the token of an administrator', () => {
     expect(decision.reason).toBe(reason);
   });
 
-  it('has only the scopes of its claim `scopes`', async () => {
-    expect((await server.call('GET /v2/nvcf/functions', { token: await forgeToken() })).status).toBe(200);
-    for (const scopes of [undefined, 'list_functions', [], [5, null]]) {
-      expect((await server.call('GET /v2/nvcf/functions', { token: await forgeToken({ scopes }) })).status).toBe(403);
-    }
-  });
-
   it('returns 404 for an unknown client, after its scopes are checked', async () => {
     const call = async (request: string) => server.call(request, { token: await forgeToken({ sub: 'other' }) });
     const { status, body } = await call('GET /v2/nvcf/functions');
 
     expect([status, body.detail]).toEqual([404, "Unknown client_id 'other' when finding account id"]);
     expect((await call('POST /v2/nvcf/functions')).status).toBe(403);
-  });
-
-  it('expires after twelve hours of the clock of the world', async () => {
-    const own = await testServer({ nvcf: 'open-source' });
-    const token = await issueToken(undefined, own);
-    await own.call('POST /_mock/clock/advance', { body: { by: '12h' } });
-
-    expect((await own.call('GET /v2/nvcf/functions', { token })).decision.reason).toBe('expired_token');
-  });
-
-  it('is accepted only in its own world', async () => {
-    const own = await testServer({ nvcf: 'open-source' });
-    await own.call('POST /_mock/worlds', { body: { id: 'alice' } });
-    const token = await issueToken('/w/alice/v1/admin/keys', own);
-    await own.call('POST /v2/nvcf/functions', { token, body: FUNCTION });
-
-    const listNames = async (path: string) =>
-      (
-        await own.call(`GET ${path}/v2/nvcf/functions`, { token: await issueToken(`${path}/v1/admin/keys`, own) })
-      ).body.functions.map(({ name }: { name: string }) => name);
-    expect(await listNames('/w/alice')).toContain('made-by-admin');
-    expect(await listNames('')).not.toContain('made-by-admin');
-    const { status, decision } = await own.call('GET /w/default/v2/nvcf/functions', { token });
-    expect([status, decision.reason]).toEqual([401, 'other_world']);
   });
 
   it('is not supported in the documented profile', async () => {

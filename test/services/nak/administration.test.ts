@@ -161,15 +161,6 @@ describe('an operation with a JSON body', () => {
     else expect([status, body.detail]).toEqual([400, expect.stringMatching(/^Failed to read request/)]);
   });
 
-  it('has `needsJsonType` in the table', async () => {
-    const { call } = await startServer();
-    const { status, body } = await call('GET /_mock/tables/nak');
-    const marked = body.operations.filter((own: { needsJsonType?: boolean }) => own.needsJsonType === true);
-
-    expect(status).toBe(200);
-    expect(marked).toHaveLength(OPERATIONS.length);
-  });
-
   it('is not the issuer of administrator tokens, which accepts no body and no content type', async () => {
     const { call } = await startServer();
 

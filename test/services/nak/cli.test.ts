@@ -123,18 +123,6 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the key se
   });
 });
 
-it('nvcf-cli can create eight keys, and `clear-all` does not delete built-in keys', async () => {
-  const server = await testServer({ nvcf: 'open-source' });
-  const cli = new Cli(server);
-  await cli.init();
-  for (let count = 0; count < 8; count += 1) await cli.generate();
-  for (const { id } of await cli.list()) expect(await cli.revoke(id)).toBe(204);
-
-  const { body: cast } = await server.call('GET /_mock/cast');
-  const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
-  expect((await server.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
-});
-
 /** `INVOKE_HOST` as `nv-auth-mock env` prints it for this URL. */
 function invokeHostOf(url: string): string | undefined {
   return nakManifest.variables.find(({ name }) => name === 'INVOKE_HOST')?.readValue(undefined, url);

@@ -143,26 +143,6 @@ it('an owner who is suspended while authorizations are written stays suspended',
   expect((await own.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(403);
 });
 
-it('a task keeps its id and account if its definition has others', async () => {
-  const own = await startServer();
-  const { body: cast } = await own.call('GET /_mock/cast');
-  const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvct-cli');
-  const definition = {
-    name: 'n',
-    containerImage: 'i',
-    resultHandlingStrategy: 'NONE',
-    gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' },
-  };
-  const { body } = await own.call('POST /v1/nvct/tasks', {
-    token: key,
-    body: { ...definition, id: 'evil', ncaId: 'evil', status: 'COMPLETED', other: 1 },
-  });
-
-  expect(body.task).toMatchObject({ ...definition, ncaId: 'nca-acme-0001', status: 'QUEUED' });
-  expect(body.task).not.toHaveProperty('other');
-  expect((await own.call(`GET /v1/nvct/tasks/${body.task.id}`, { token: key })).status).toBe(200);
-});
-
 it('the refusal of a tampered administrator token has no advice about issuers', async () => {
   const own = await startServer();
   const { body } = await own.call('POST /v1/admin/keys');

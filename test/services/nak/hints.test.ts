@@ -31,64 +31,44 @@ const introspect = (overrides: object) => ({ body: { key: key.value, audience_se
 type Options = { readonly headers?: Record<string, string>; readonly body?: unknown };
 
 describe('the hint for a refusal:', () => {
-  it.each<[detail: string, request: string, options: Options, code: string, hint: string]>([
-    ['Key-Owner-Id is not set', 'GET /v1/keys', {}, 'key_service_headers', '`Key-Owner-Id`'],
+  type Refused = readonly [request: string, options: Options, code: string];
+  const order = (overrides: object): Refused => ['POST /v1/keys', createOrder(overrides), 'issued_key_order'];
+  const introspected = (overrides: object, code: string): Refused => [
+    'POST /v1/introspect',
+    introspect(overrides),
+    code,
+  ];
+  const headersOf = (headers: Record<string, string>): Refused => ['GET /v1/keys', { headers }, 'key_service_headers'];
+  const statusOf = (request: string, options: Options): Refused => [request, options, 'issued_key_status'];
+  const EXPIRY = 'expires_at must be in the future and not more than 365 days from now';
+  const FULL = 'Actor reached maximum allowed number of keys in service';
+  const FULL_ORDER = { headers: asOwner(FULL_OWNER), body: ORDER };
+
+  it.each<[detail: string, ...refused: Refused, hint: string]>([
+    ['Key-Owner-Id is not set', ...headersOf({}), '`Key-Owner-Id`'],
+    ['Key-Issuer-Id is not set', ...headersOf({ 'key-owner-id': OWNER }), FUNCTIONS],
+    ['Caller service not registered', ...headersOf(asOwner(OWNER, 'x')), TASKS],
+    ['description is invalid', ...order({ description: 'no!' }), '64'],
+    [EXPIRY, ...order({ expires_at: null }), 'clock'],
+    ["audience_service_ids can't be empty", ...order({ audience_service_ids: [] }), 'Omit'],
     [
-      'Key-Issuer-Id is not set',
-      'GET /v1/keys',
-      { headers: { 'key-owner-id': OWNER } },
-      'key_service_headers',
-      FUNCTIONS,
-    ],
-    ['Caller service not registered', 'GET /v1/keys', { headers: asOwner(OWNER, 'x') }, 'key_service_headers', TASKS],
-    ['description is invalid', 'POST /v1/keys', createOrder({ description: 'no!' }), 'issued_key_order', '64'],
-    [
-      'expires_at must be in the future and not more than 365 days from now',
-      'POST /v1/keys',
-      createOrder({ expires_at: null }),
-      'issued_key_order',
-      'clock',
-    ],
-    [
-      "audience_service_ids can't be empty",
-      'POST /v1/keys',
-      createOrder({ audience_service_ids: [] }),
-      'issued_key_order',
-      'Omit',
-    ],
-    [
-      `service '${FUNCTIONS}' cannot use audiences: ${TASKS}`,
-      'POST /v1/keys',
-      createOrder({ audience_service_ids: [TASKS] }),
-      'issued_key_order',
+      `service '${FUNCTIONS}' cannot use audiences: b,${TASKS}`,
+      ...order({ audience_service_ids: [TASKS, FUNCTIONS, 'b'] }),
       '`Key-Issuer-Id`',
     ],
-    [
-      'authorizations can not be null',
-      'POST /v1/keys',
-      createOrder({ authorizations: null }),
-      'issued_key_order',
-      '`policies`',
-    ],
+    ['authorizations can not be null', ...order({ authorizations: null }), '`policies`'],
     [
       'authorizations size can not be greater than 2048 but was 2050',
-      'POST /v1/keys',
-      createOrder({ authorizations: 'x'.repeat(2048) }),
-      'issued_key_order',
+      ...order({ authorizations: 'x'.repeat(2048) }),
       '2048',
     ],
-    [
-      'Actor reached maximum allowed number of keys in service',
-      'POST /v1/keys',
-      { headers: asOwner(FULL_OWNER), body: ORDER },
-      'too_many_issued_keys',
-      'DELETE /v1/keys/{id}',
-    ],
+    [FULL, 'POST /v1/keys', FULL_ORDER, 'too_many_issued_keys', 'DELETE /v1/keys/{id}'],
     [
       'Key is not active',
-      `PUT /v1/keys/${suspendedKey.id}/authorizations`,
-      { headers: asOwner(), body: { authorizations: {} } },
-      'issued_key_status',
+      ...statusOf(`PUT /v1/keys/${suspendedKey.id}/authorizations`, {
+        headers: asOwner(),
+        body: { authorizations: {} },
+      }),
       'status',
     ],
     ['Slow down.', `PUT /v1/keys/${key.id}/authorizations`, createOrder({}), 'issued_key_written_often', '3 seconds'],
@@ -106,29 +86,15 @@ describe('the hint for a refusal:', () => {
       'issued_key_not_found',
       '`Key-Owner-Id`',
     ],
-    [
-      'Key not found',
-      'POST /v1/introspect',
-      introspect({ key: suspendedKey.value }),
-      'issued_key_not_found',
-      'suspended',
-    ],
-    [
-      'Key not found.',
-      'POST /v1/introspect',
-      introspect({ key: keyOfSuspendedOwner.value }),
-      'issued_key_owner_suspended',
-      'ACTIVE',
-    ],
+    ['Key not found', ...introspected({ key: suspendedKey.value }, 'issued_key_not_found'), 'suspended'],
+    ['Key not found.', ...introspected({ key: keyOfSuspendedOwner.value }, 'issued_key_owner_suspended'), 'ACTIVE'],
     ['Key owner not found', 'GET /v1/admin/users/nobody', {}, 'issued_key_not_found', 'first key'],
     ["Service 'x' not found", 'GET /v1/services/x', {}, 'issued_key_not_found', 'GET /v1/services'],
-    ['api key empty', 'POST /v1/introspect', introspect({ key: '' }), 'issued_key_text', '`key`'],
+    ['api key empty', ...introspected({ key: '' }, 'issued_key_text'), '`key`'],
     ['api key format invalid', 'POST /v1/admin/lookup', { body: { key: 'nvapi-x' } }, 'issued_key_text', '70'],
     [
       'audience_service_id invalid',
-      'POST /v1/introspect',
-      introspect({ audience_service_id: TASKS }),
-      'issued_key_audience',
+      ...introspected({ audience_service_id: TASKS }, 'issued_key_audience'),
       '`audience_service_id`',
     ],
     [
@@ -142,16 +108,12 @@ describe('the hint for a refusal:', () => {
     ["Namespace 'x' is not configured", evaluationRequest('x'), EVALUATION, 'issued_key_evaluation', '`nvcf`, `nvct`'],
     [
       'Invalid status transition',
-      requestStatusOf(key.id),
-      { headers: asOwner(), body: { status: 'ACTIVE' } },
-      'issued_key_status',
+      ...statusOf(requestStatusOf(key.id), { headers: asOwner(), body: { status: 'ACTIVE' } }),
       'SUSPENDED',
     ],
     [
       'status is required parameter',
-      `PUT /v1/admin/users/${SUSPENDED_OWNER}/status`,
-      { body: { status: null } },
-      'issued_key_status',
+      ...statusOf(`PUT /v1/admin/users/${SUSPENDED_OWNER}/status`, { body: { status: null } }),
       '`status`',
     ],
   ])('%s (%s)', async (detail, request, options, code, hint) => {
