@@ -19,6 +19,8 @@ const createRecords = async (part: unknown) =>
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const seedWith = (overrides: Record<string, unknown>) => ({ ...ngcCast, ...overrides });
 const seedWithKeys = (...keys: object[]) => seedWith({ keys });
+const withService = (fields: object) => seedWithKeys({ ...service, ...fields });
+const withPersonal = (fields: object) => seedWithKeys({ ...personal, ...fields });
 const otherPersonal = castKey('nvcf-user');
 
 it('the built-in cast has no faults', () => {
@@ -35,20 +37,15 @@ it('a seed without keys has no faults', () => {
 
 describe('a fault names the field or the key:', () => {
   const [acme, globex] = ngcCast.organizations;
+  const withOrganizations = (...organizations: unknown[]) => seedWith({ organizations });
+  const onlyOf = (field: string, type: string, alternative: string) =>
+    new RegExp(`^\`ngc\\.keys\\[0\\]\\.${field}\` is not allowed: only ${type} keys have it; .*${alternative}$`);
 
   it.each<[title: string, seedWith: unknown, message: RegExp]>([
     ['an unknown first organisation', seedWith({ org: 'initech' }), /`initech`/],
-    ['an unknown organisation of a key', seedWithKeys({ ...service, org: 'initech' }), /`initech`/],
-    [
-      'two organisations with the same name',
-      seedWith({ organizations: [acme, globex, { ...acme, ncaId: 'x' }] }),
-      /`name` `acme`/,
-    ],
-    [
-      'two organisations with the same account',
-      seedWith({ organizations: [acme, { ...globex, ncaId: acme?.ncaId }] }),
-      /`ncaId`/,
-    ],
+    ['an unknown organisation of a key', withService({ org: 'initech' }), /`initech`/],
+    ['organisations of the same name', withOrganizations(acme, globex, { ...acme, ncaId: 'x' }), /`name` `acme`/],
+    ['organisations of the same account', withOrganizations(acme, { ...globex, ncaId: acme?.ncaId }), /`ncaId`/],
     ['two keys with the same id', seedWithKeys(service, { ...personal, id: service.id }), /`id`/],
     [
       'two keys with the same name',
@@ -56,50 +53,34 @@ describe('a fault names the field or the key:', () => {
       /`acme\/nvcf-deployer`/,
     ],
     ['two keys with the same value', seedWithKeys(service, { ...personal, key: service.key }), /`key`/],
-    [
-      'a key that no mock issued',
-      seedWithKeys({ ...service, key: `nvapi-${'a'.repeat(64)}` }),
-      /`nvcf-deployer`.*POST \/_mock\/keys/,
-    ],
+    ['a key of no mock', withService({ key: `nvapi-${'a'.repeat(64)}` }), /`nvcf-deployer`.*POST \/_mock\/keys/],
     [
       'a personal key with an owner',
-      seedWithKeys({ ...personal, owner: 'a' }),
-      /`ngc\.keys\[0\]\.owner`|`owner` is only for keys of the self-hosted key service/,
+      withPersonal({ owner: 'a' }),
+      /`owner` is only for keys of the self-hosted key service/,
     ],
     ['a key of Air with an owner', seedWithKeys({ ...castKey('air-reader'), owner: 'a' }), /`owner`.*`nvcf`, `nvct`/],
-    ['a malformed key', seedWithKeys({ ...service, key: 'secret' }), /`nvcf-deployer`/],
-    ['a personal key without a user', seedWithKeys({ ...personal, user: undefined }), /`owner`.*`user`/],
+    ['a malformed key', withService({ key: 'secret' }), /`nvcf-deployer`/],
+    ['a personal key without a user', withPersonal({ user: undefined }), /`owner`.*`user`/],
     [
-      'a service key with roles',
-      seedWithKeys({ ...service, roles: ['ORG_OWNER'] }),
-      /^`ngc\.keys\[0\]\.roles` is not allowed: only personal keys have it; .*`scopes` and `resource`$/,
+      'roles of a service key',
+      withService({ roles: ['ORG_OWNER'] }),
+      onlyOf('roles', 'personal', '`scopes` and `resource`'),
+    ],
+    ['a user of a service key', withService({ user: 'a@acme.test' }), onlyOf('user', 'personal', '')],
+    [
+      'scopes of a personal key',
+      withPersonal({ scopes: ['list_functions'] }),
+      onlyOf('scopes', 'service', '`roles` of its `user`'),
     ],
     [
-      'a service key with a user',
-      seedWithKeys({ ...service, user: 'a@acme.test' }),
-      /^`ngc\.keys\[0\]\.user` is not allowed/,
+      'a resource of a personal key',
+      withPersonal({ resource: { type: 'All Functions' } }),
+      onlyOf('resource', 'service', ''),
     ],
-    [
-      'a personal key with scopes',
-      seedWithKeys({ ...personal, scopes: ['list_functions'] }),
-      /^`ngc\.keys\[0\]\.scopes` is not allowed: only service keys have it; .*`roles` of its `user`$/,
-    ],
-    [
-      'a personal key with a resource',
-      seedWithKeys({ ...personal, resource: { type: 'All Functions' } }),
-      /^`ngc\.keys\[0\]\.resource` is not allowed/,
-    ],
-    ['an unknown scope', seedWithKeys({ ...service, scopes: ['fly'] }), /`nvcf-deployer`.*`fly`/],
-    [
-      'an unknown resource type',
-      seedWithKeys({ ...service, resource: { type: 'Galaxy' } }),
-      /`nvcf-deployer`.*`Galaxy`/,
-    ],
-    [
-      'an expiry that is not a valid time',
-      seedWithKeys({ ...service, expiresAt: '2027-01-01T99:99:99Z' }),
-      /`nvcf-deployer`.*`expiresAt`/,
-    ],
+    ['an unknown scope', withService({ scopes: ['fly'] }), /`nvcf-deployer`.*`fly`/],
+    ['an unknown resource type', withService({ resource: { type: 'Galaxy' } }), /`nvcf-deployer`.*`Galaxy`/],
+    ['an invalid expiry', withService({ expiresAt: '2027-01-01T99:99:99Z' }), /`nvcf-deployer`.*`expiresAt`/],
     [
       'different roles for the same user',
       seedWithKeys(
