@@ -52,18 +52,11 @@ describe('the possible resources of a key', () => {
   it('are the present ids if no object was used', () => {
     const bound = [{ type: 'toy', ids: ['kite', 'top'] }, { type: 'all-toys' }];
 
-    expect(findType('toy', createBindings([createUse(null)], bound).resources())).toEqual({
-      type: 'toy',
-      ids: ['kite', 'top'],
-    });
-    expect(findType('toy', createBindings([createUse('foreign')], bound).resources())).toEqual({
-      type: 'toy',
-      ids: ['kite', 'top'],
-    });
-    expect(findType('toy', createBindings([createUse(DOLL)], bound).resources())).toEqual({
-      type: 'toy',
-      ids: ['doll'],
-    });
+    for (const object of [null, 'foreign'] as const) {
+      expect(findType('toy', createBindings([createUse(object)], bound).resources())).toEqual(bound[0]);
+    }
+    const used = findType('toy', createBindings([createUse(DOLL)], bound).resources());
+    expect(used).toEqual({ type: 'toy', ids: ['doll'] });
     expect(findType('toy', createBindings([createUse(null)], [{ type: 'toy' }]).resources())).toBeUndefined();
   });
 

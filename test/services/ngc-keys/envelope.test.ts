@@ -29,27 +29,13 @@ describe('an error of the NGC gateway has the code of its status:', () => {
 });
 
 describe('the description of an error of the NGC gateway', () => {
-  const cases: [
-    title: string,
-    kind: ProblemKind,
-    message: string | undefined,
-    override: string | undefined,
-    description: string,
-  ][] = [
-    ['hides the reason of a rejected key', 'unauthenticated', 'The key expired.', undefined, 'Authentication Failed'],
-    ['hides the missing rights of a key', 'forbidden', 'It lacks a scope.', undefined, 'Access Denied'],
-    [
-      'contains the error of an invalid request',
-      'invalid_request',
-      'Field `name` is missing.',
-      undefined,
-      'Field `name` is missing.',
-    ],
-    ['has a default for an unknown object', 'not_found', undefined, undefined, 'Not found.'],
-    ['can be overridden', 'forbidden', 'It lacks a scope.', 'Forbidden to play', 'Forbidden to play'],
-  ];
-
-  it.each(cases)('%s', (_what, kind, message, override, description) => {
+  it.each<[title: string, description: string, kind: ProblemKind, message?: string, override?: string]>([
+    ['hides the reason of a rejected key', 'Authentication Failed', 'unauthenticated', 'The key expired.'],
+    ['hides the missing rights of a key', 'Access Denied', 'forbidden', 'It lacks a scope.'],
+    ['contains the error of an invalid request', 'No `name`.', 'invalid_request', 'No `name`.'],
+    ['has a default for an unknown object', 'Not found.', 'not_found'],
+    ['can be overridden', 'Forbidden to play', 'forbidden', 'It lacks a scope.', 'Forbidden to play'],
+  ])('%s', (_what, description, kind, message, override) => {
     expect(outcomeOf(kind, message, override).body.requestStatus).toEqual({
       statusCode: expect.any(String),
       statusDescription: description,

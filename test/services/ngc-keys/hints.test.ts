@@ -10,6 +10,7 @@ const server = await testServer();
 const token = await server.tokenOf(admin);
 const { key } = castKey('air-reader');
 const AIR = 'GET /api/v3/simulations/';
+const INVOKE = `POST /v2/nvcf/pexec/functions/${castFunction('echo')[0]?.functionId}`;
 
 describe('the hint for a wrong key', () => {
   it.each([
@@ -36,12 +37,7 @@ describe('the hint for a wrong key', () => {
 
   it.each([
     ['air-admin', 'GET /v2/nvcf/functions', 'Cloud Functions', 'nvcf-deployer'],
-    [
-      'air-reader',
-      `POST /v2/nvcf/pexec/functions/${castFunction('echo')[0]?.functionId}`,
-      'Cloud Functions',
-      'nvcf-invoker',
-    ],
+    ['air-reader', INVOKE, 'Cloud Functions', 'nvcf-invoker'],
     ['nvcf-deployer', AIR, 'Air', 'air-reader'],
   ])('suggests a key for the service: %s at %s', async (name, request, title, suggested) => {
     const { answer, codes, texts } = await hintsOf(server.call, request, { token: castKey(name).key });
@@ -54,27 +50,6 @@ describe('the hint for a wrong key', () => {
     expect(decision.instead).toBe(suggested);
     // The decision also suggests one change of the key.
     expect(decision.fixes.map(({ kind }: { kind: string }) => kind)).toEqual(['hint', 'policy']);
-  });
-
-  it('suggests creating a key if no other key is for the service', async () => {
-    const own = await testServer();
-    const { body: cast } = await own.call('GET /_mock/cast');
-    for (const { id, services } of cast.ngc.keys) {
-      if (services.includes('nvcf')) await own.call(`PATCH /_mock/keys/${id}`, { body: { status: 'disabled' } });
-    }
-    const { answer, texts } = await hintsOf(own.call, 'GET /v2/nvcf/functions', { token: castKey('air-admin').key });
-
-    expect(answer.decision.reason).toBe('service_not_enabled');
-    expect(texts[0]).toMatch(/Use a key for Cloud Functions, or create one with `POST \/_mock\/keys`\.$/);
-  });
-
-  it('identifies a key of another organisation by the path', async () => {
-    const { codes, texts } = await hintsOf(server.call, 'GET /v2/orgs/globex/nvcf/functions', {
-      token: castKey('nvcf-deployer').key,
-    });
-
-    expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/organisation `acme`, but the path has a different one/);
   });
 
   it('identifies a key of another organisation by the object', async () => {
@@ -113,20 +88,17 @@ describe('the hints for a refused request', () => {
     return KEY_HINTS.flatMap(({ when }) => when(request) ?? []);
   };
 
+  const refusedAs = (reason: string, credential: object | null = null) => ({ problem: { reason }, credential });
+  const notFound = (message: string) => ({ problem: { kind: 'not_found', message } });
+
   it.each<[title: string, members: object]>([
     ['without a decision', {}],
-    [
-      'with a JWT of another issuer',
-      { problem: { reason: 'unsupported_token' }, credential: jwt('https://issuer.test') },
-    ],
-    [
-      'with a token of Run:ai and another reason',
-      { problem: { reason: 'expired_token' }, credential: jwt('http://a/auth/realms/b') },
-    ],
-    ['with a malformed key outside the authorization header', { problem: { reason: 'malformed_key' } }],
+    ['with a JWT of another issuer', refusedAs('unsupported_token', jwt('https://issuer.test'))],
+    ['with a token of Run:ai and another reason', refusedAs('expired_token', jwt('http://a/auth/realms/b'))],
+    ['with a malformed key outside the authorization header', refusedAs('malformed_key')],
     [
       'with a malformed key of the correct length',
-      { problem: { reason: 'malformed_key' }, credential: { text: `nvapi-${'+'.repeat(64)}`, claims: null } },
+      refusedAs('malformed_key', { text: `nvapi-${'+'.repeat(64)}`, claims: null }),
     ],
     ['of a caller without an organisation', { decision: { reason: 'foreign_object', principal: null } }],
     [
@@ -134,10 +106,7 @@ describe('the hints for a refused request', () => {
       { decision: { reason: 'foreign_object', principal, resources: { boundTo: 'nca-1/ada@acme.test' } } },
     ],
     ['with a missing scope', { decision: { reason: 'missing_scope', principal } }],
-    [
-      'with an unknown object whose name is like a message about clients',
-      { problem: { kind: 'not_found', message: "No function 'Unknown client_id '" } },
-    ],
+    ['with an object that is named like a client', notFound("No function 'Unknown client_id '")],
     ['with another problem of a client', { problem: { kind: 'forbidden', message: "Unknown client_id 'a'" } }],
   ])('%s are empty', (_what, members) => {
     expect(findHints(members)).toEqual([]);
@@ -156,9 +125,9 @@ describe('the hints for a refused request', () => {
   });
 
   it('say that the client of a token has no account', () => {
-    expect(
-      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when hint account id" } }),
-    ).toEqual([expect.stringContaining('Add it to the `clientIds`')]);
+    expect(findHints(notFound("Unknown client_id 'a' when hint account id"))).toEqual([
+      expect.stringContaining('Add it to the `clientIds`'),
+    ]);
   });
 
   it.each([

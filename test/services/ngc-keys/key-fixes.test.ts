@@ -36,13 +36,31 @@ const allPartsOfBall: ResourceAttributes = {
   parts: { 'toy-parts': [`${BALL}/${PART}`] },
 };
 
-interface Case {
-  readonly accessRequest: AccessRequest;
-  readonly caller: Caller;
-  readonly lookup?: LookupResult | null;
-  /** Text without the name of the key, and the body of the edit. */
-  readonly expected: readonly [text: string, body: object][];
-}
+/** The text of a fix without the name of the key, and the body of the edit. */
+type Expected = readonly [text: string, body: object];
+type Case = readonly [accessRequest: AccessRequest, caller: Caller, lookup: LookupResult | null, ...Expected[]];
+
+const toy = (...ids: string[]) => ({ type: 'Toy', ids });
+const [ALL_TOYS, LENT_TOYS, EVERYTHING] = ['All Toys', 'Lent Toys', 'Everything'].map((type) => ({ type })) as [
+  { type: string },
+  { type: string },
+  { type: string },
+];
+const bindTo = (...resources: { type: string; ids?: string[] }[]): Expected => {
+  const names = resources.map(({ type, ids }) => (ids === undefined ? `\`${type}\`` : `\`${type} ${ids.join(', ')}\``));
+  return [`bind it to ${names.join(', ')}`, { resource: resources.length === 1 ? resources[0] : resources }];
+};
+const addScopes = (added: string[], scopes: string[]): Expected => [
+  `add the scope ${added.map((scope) => `\`${scope}\``).join(', ')}`,
+  { scopes },
+];
+const addService = (...services: string[]): Expected => ['add the service `toys`', { services }];
+const grantRole = (role: string, ...roles: string[]): Expected => [`grant its user the role \`${role}\``, { roles }];
+/** A fix that makes several changes at once. */
+const together = (...parts: Expected[]): Expected => [
+  parts.map(([text]) => text).join(', and '),
+  Object.assign({}, ...parts.map(([, body]) => body)),
+];
 
 const toyResources = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
@@ -56,280 +74,212 @@ const baking = createRuleset('toys', null, {
 });
 
 describe('the fix for a service key', () => {
+  const play = ask({ needs: { all: ['play'] } });
+  const onToy = ask({ on: ['toy'] });
+  const NO_SERVICE = { services: [] };
   const cases: Record<string, Case> = {
-    'adds the missing scope': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: key(['look']),
-      expected: [['add the scope `play`', { scopes: ['look', 'play'] }]],
-    },
-    'adds all missing scopes at once': {
-      accessRequest: ask({ needs: { all: ['play', 'look', 'mend'] } }),
-      caller: key(['look']),
-      expected: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
-    },
-    'adds each of several alternative scopes separately': {
-      accessRequest: ask({ needs: { any: ['play', 'look'] } }),
-      caller: key(['mend']),
-      expected: [
-        ['add the scope `play`', { scopes: ['mend', 'play'] }],
-        ['add the scope `look`', { scopes: ['mend', 'look'] }],
-      ],
-    },
-    'adds required scopes together with each alternative scope': {
-      accessRequest: ask({ needs: { all: ['mend'], any: ['play', 'look'] } }),
-      caller: key([]),
-      expected: [
-        ['add the scope `mend`, `play`', { scopes: ['mend', 'play'] }],
-        ['add the scope `mend`, `look`', { scopes: ['mend', 'look'] }],
-      ],
-    },
-    'binds the key to all objects if it has the type with an unused id': {
-      accessRequest: ask({ needs: { all: ['play'] }, on: ['all-toys'] }),
-      caller: key(['play'], [{ type: 'all-toys', ids: [BALL] }]),
-      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
-    },
-    'adds the missing service': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: key(['play'], [], { services: ['air'] }),
-      expected: [['add the service `toys`', { services: ['air', 'toys'] }]],
-    },
-    'adds the service together with the fewest missing rights': {
-      accessRequest: onToys,
-      caller: key([], toyResources(DOLL), { services: [] }),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [
-          `add the service \`toys\`, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
-          { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: [DOLL, BALL] } },
-        ],
-      ],
-    },
-    'binds the key to each possible type in place of an unsuitable type': {
-      accessRequest: onToys,
-      caller: key(['play'], [{ type: 'lent-toys' }]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
-        [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
-      ],
-    },
-    'binds the key to types without ids if no object is requested': {
-      accessRequest: onToys,
-      caller: key(['play'], [{ type: 'lent-toys' }]),
-      lookup: null,
-      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
-    },
-    'binds the key only to types that include the object': {
-      accessRequest: ask({ on: ['all-toys', 'lent-toys', 'everything'] }),
-      caller: key([]),
-      lookup: seen(referenceToBall('shared')),
-      expected: [
-        ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
-        ['bind it to `Everything`', { resource: { type: 'Everything' } }],
-      ],
-    },
-    'adds the object to the objects of the same type': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key([], toyResources(DOLL)),
-      lookup: seen(referenceToBall()),
-      expected: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
-    },
-    'adds the object and keeps the other types of the key': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key([], [{ type: 'lent-toys' }, ...toyResources(DOLL)]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [
-          `bind it to \`Lent Toys\`, \`Toy ${DOLL}, ${BALL}\``,
-          { resource: [{ type: 'Lent Toys' }, { type: 'Toy', ids: [DOLL, BALL] }] },
-        ],
-      ],
-    },
-    'binds the key to the object or to its part': {
-      accessRequest: ask({ on: ['toy', 'toy-parts'] }),
-      caller: key([], [{ type: 'toy-parts', ids: [`${DOLL}/${PART}`] }]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
-        [
-          `bind it to \`Toy Parts ${DOLL}/${PART}, ${BALL}/${PART}\``,
-          { resource: { type: 'Toy Parts', ids: [`${DOLL}/${PART}`, `${BALL}/${PART}`] } },
-        ],
-      ],
-    },
-    'binds the key to the whole object if a part is not enough': {
-      accessRequest: ask({ on: ['toy', 'toy-parts'], versionless: 'refuse' }),
-      caller: key([], [{ type: 'toy-parts', ids: [`${BALL}/${PART}`] }]),
-      lookup: seen(allPartsOfBall),
-      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
-    },
-    'keeps the type that the scopes of the key require': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key(['burn'], [{ type: 'lent-toys' }, { type: 'everything' }]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [
-          `bind it to \`Everything\`, \`Toy ${BALL}\``,
-          { resource: [{ type: 'Everything' }, { type: 'Toy', ids: [BALL] }] },
-        ],
-      ],
-    },
-    'adds the scope and the resource together if both are missing': {
-      accessRequest: onToys,
-      caller: key([], [{ type: 'lent-toys' }]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        ['add the scope `play`, and bind it to `All Toys`', { scopes: ['play'], resource: { type: 'All Toys' } }],
-        [
-          `add the scope \`play\`, and bind it to \`Toy ${BALL}\``,
-          { scopes: ['play'], resource: { type: 'Toy', ids: [BALL] } },
-        ],
-      ],
-    },
-    'adds only the scope if the resource is suitable': {
-      accessRequest: onToys,
-      caller: key([], toyResources(BALL)),
-      lookup: seen(referenceToBall()),
-      expected: [['add the scope `play`', { scopes: ['play'] }]],
-    },
-    'adds the type that a scope requires': {
-      accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
-      caller: key([], [{ type: 'all-toys' }]),
-      expected: [
-        ['add the scope `burn`, and bind it to `Everything`', { scopes: ['burn'], resource: { type: 'Everything' } }],
-      ],
-    },
-    'adds the type that a scope requires even if the rule checks no resource': {
-      accessRequest: ask({ needs: { all: ['burn'] } }),
-      caller: key([], [{ type: 'all-toys' }]),
-      expected: [
-        [
-          'add the scope `burn`, and bind it to `All Toys`, `Everything`',
-          { scopes: ['burn'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
-        ],
-      ],
-    },
-    'adds only the first of several types that a scope is available with': {
-      accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
-      caller: key([], [{ type: 'all-toys' }]),
-      expected: [
-        [
-          'add the scope `bake`, and bind it to `All Toys`, `Everything`',
-          { scopes: ['bake'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
-        ],
-      ],
-    },
-    'adds no type if the key has one of the types that the scope is available with': {
-      accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
-      caller: key([], [{ type: 'lent-toys' }]),
-      expected: [['add the scope `bake`', { scopes: ['bake'] }]],
-    },
-    'replaces a type that the scope is available with by another such type': {
-      accessRequest: ask({ on: ['everything'] }, { ruleset: baking }),
-      caller: key(['bake'], [{ type: 'lent-toys' }]),
-      expected: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
-    },
-    'binds the key to the object and to the type that the scope requires': {
-      accessRequest: ask({ needs: { all: ['burn'] }, on: ['toy'] }),
-      caller: key([], [{ type: 'lent-toys' }]),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [
-          `add the scope \`burn\`, and bind it to \`Toy ${BALL}\`, \`Everything\``,
-          { scopes: ['burn'], resource: [{ type: 'Toy', ids: [BALL] }, { type: 'Everything' }] },
-        ],
-      ],
-    },
-    'replaces a type that only a missing scope requires by the object': {
-      accessRequest: ask({ needs: { all: ['play'] }, on: ['toy'] }),
-      caller: key(['play'], [{ type: 'everything' }]),
-      lookup: seen(referenceToBall()),
-      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
-    },
-    'adds the object to a type without ids': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key([], [{ type: 'toy' }]),
-      lookup: seen(referenceToBall()),
-      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
-    },
-    'needs no `force` if the key already has a resource that the documents exclude': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: key([], toyResources('ball')),
-      expected: [['add the scope `play`', { scopes: ['play'] }]],
-    },
-    'uses `force` for an id that the documents exclude if nothing else includes the object': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key([], []),
-      lookup: seen({ relation: 'owned', names: { toy: ['ball'] } }),
-      expected: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
-    },
-    'adds the scope if the key is for every service': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: key([], [], { services: null }),
-      expected: [['add the scope `play`', { scopes: ['play'] }]],
-    },
-    'adds the service and the first of several alternative scopes': {
-      accessRequest: ask({ needs: { any: ['play', 'look'] } }),
-      caller: key([], [], { services: [] }),
-      expected: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
-    },
-    'adds the service and the first of several types if every type includes the object': {
-      accessRequest: onToys,
-      caller: key(['play', 'burn'], [{ type: 'everything' }], { services: [] }),
-      lookup: seen(referenceToBall()),
-      expected: [
-        [
-          'add the service `toys`, and bind it to `Everything`, `All Toys`',
-          { services: ['toys'], resource: [{ type: 'Everything' }, { type: 'All Toys' }] },
-        ],
-      ],
-    },
-    'binds the key to a type that includes its own objects if the body has an object that was not looked up': {
-      accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
-      caller: key([], toyResources(DOLL)),
-      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
-    },
-    'binds the key to every type if the path has an object that was not looked up': {
-      accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
-      caller: key([], toyResources(DOLL)),
-      expected: [
-        ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
-        ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
-      ],
-    },
-    'is empty for a closed rule': { accessRequest: ask({ closed: true }), caller: key([]), expected: [] },
-    'is empty for a closed rule if the service is missing too': {
-      accessRequest: ask({ closed: true }),
-      caller: key([], [], { services: [] }),
-      expected: [],
-    },
-    'is empty if the object does not exist': {
-      accessRequest: onToys,
-      caller: key([], toyResources(DOLL)),
-      lookup: { found: 'nothing' },
-      expected: [],
-    },
-    'is empty if the object belongs to another organisation': {
-      accessRequest: onToys,
-      caller: key([], toyResources(DOLL)),
-      lookup: { found: 'foreign', owner: 'bo' },
-      expected: [],
-    },
-    'is empty if no type includes the object': {
-      accessRequest: ask({ on: ['toy'] }),
-      caller: key([], [{ type: 'lent-toys' }]),
-      lookup: null,
-      expected: [],
-    },
-    'is empty if the request was allowed': {
-      accessRequest: onToys,
-      caller: key(['play'], toyResources(BALL)),
-      lookup: seen(referenceToBall()),
-      expected: [],
-    },
+    'adds the missing scope': [play, key(['look']), null, addScopes(['play'], ['look', 'play'])],
+    'adds all missing scopes at once': [
+      ask({ needs: { all: ['play', 'look', 'mend'] } }),
+      key(['look']),
+      null,
+      addScopes(['play', 'mend'], ['look', 'play', 'mend']),
+    ],
+    'adds each of several alternative scopes separately': [
+      ask({ needs: { any: ['play', 'look'] } }),
+      key(['mend']),
+      null,
+      addScopes(['play'], ['mend', 'play']),
+      addScopes(['look'], ['mend', 'look']),
+    ],
+    'adds required scopes together with each alternative scope': [
+      ask({ needs: { all: ['mend'], any: ['play', 'look'] } }),
+      key([]),
+      null,
+      addScopes(['mend', 'play'], ['mend', 'play']),
+      addScopes(['mend', 'look'], ['mend', 'look']),
+    ],
+    'binds the key to all objects if it has the type with an unused id': [
+      ask({ needs: { all: ['play'] }, on: ['all-toys'] }),
+      key(['play'], [{ type: 'all-toys', ids: [BALL] }]),
+      null,
+      bindTo(ALL_TOYS),
+    ],
+    'adds the missing service': [play, key(['play'], [], { services: ['air'] }), null, addService('air', 'toys')],
+    'adds the service together with the fewest missing rights': [
+      onToys,
+      key([], toyResources(DOLL), NO_SERVICE),
+      seen(referenceToBall()),
+      together(addService('toys'), addScopes(['play'], ['play']), bindTo(toy(DOLL, BALL))),
+    ],
+    'binds the key to each possible type in place of an unsuitable type': [
+      onToys,
+      key(['play'], [{ type: 'lent-toys' }]),
+      seen(referenceToBall()),
+      bindTo(ALL_TOYS),
+      bindTo(toy(BALL)),
+    ],
+    'binds the key to types without ids if no object is requested': [
+      onToys,
+      key(['play'], [{ type: 'lent-toys' }]),
+      null,
+      bindTo(ALL_TOYS),
+    ],
+    'binds the key only to types that include the object': [
+      ask({ on: ['all-toys', 'lent-toys', 'everything'] }),
+      key([]),
+      seen(referenceToBall('shared')),
+      bindTo(LENT_TOYS),
+      bindTo(EVERYTHING),
+    ],
+    'adds the object to the objects of the same type': [
+      onToy,
+      key([], toyResources(DOLL)),
+      seen(referenceToBall()),
+      bindTo(toy(DOLL, BALL)),
+    ],
+    'adds the object and keeps the other types of the key': [
+      onToy,
+      key([], [{ type: 'lent-toys' }, ...toyResources(DOLL)]),
+      seen(referenceToBall()),
+      bindTo(LENT_TOYS, toy(DOLL, BALL)),
+    ],
+    'binds the key to the object or to its part': [
+      ask({ on: ['toy', 'toy-parts'] }),
+      key([], [{ type: 'toy-parts', ids: [`${DOLL}/${PART}`] }]),
+      seen(referenceToBall()),
+      bindTo(toy(BALL)),
+      bindTo({ type: 'Toy Parts', ids: [`${DOLL}/${PART}`, `${BALL}/${PART}`] }),
+    ],
+    'binds the key to the whole object if a part is not enough': [
+      ask({ on: ['toy', 'toy-parts'], versionless: 'refuse' }),
+      key([], [{ type: 'toy-parts', ids: [`${BALL}/${PART}`] }]),
+      seen(allPartsOfBall),
+      bindTo(toy(BALL)),
+    ],
+    'keeps the type that the scopes of the key require': [
+      onToy,
+      key(['burn'], [{ type: 'lent-toys' }, { type: 'everything' }]),
+      seen(referenceToBall()),
+      bindTo(EVERYTHING, toy(BALL)),
+    ],
+    'adds the scope and the resource together if both are missing': [
+      onToys,
+      key([], [{ type: 'lent-toys' }]),
+      seen(referenceToBall()),
+      together(addScopes(['play'], ['play']), bindTo(ALL_TOYS)),
+      together(addScopes(['play'], ['play']), bindTo(toy(BALL))),
+    ],
+    'adds only the scope if the resource is suitable': [
+      onToys,
+      key([], toyResources(BALL)),
+      seen(referenceToBall()),
+      addScopes(['play'], ['play']),
+    ],
+    'adds the type that a scope requires': [
+      ask({ needs: { all: ['burn'] }, on: ['everything'] }),
+      key([], [{ type: 'all-toys' }]),
+      null,
+      together(addScopes(['burn'], ['burn']), bindTo(EVERYTHING)),
+    ],
+    'adds the type that a scope requires even if the rule checks no resource': [
+      ask({ needs: { all: ['burn'] } }),
+      key([], [{ type: 'all-toys' }]),
+      null,
+      together(addScopes(['burn'], ['burn']), bindTo(ALL_TOYS, EVERYTHING)),
+    ],
+    'adds only the first of several types that a scope is available with': [
+      ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
+      key([], [{ type: 'all-toys' }]),
+      null,
+      together(addScopes(['bake'], ['bake']), bindTo(ALL_TOYS, EVERYTHING)),
+    ],
+    'adds no type if the key has one of the types that the scope is available with': [
+      ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
+      key([], [{ type: 'lent-toys' }]),
+      null,
+      addScopes(['bake'], ['bake']),
+    ],
+    'replaces a type that the scope is available with by another such type': [
+      ask({ on: ['everything'] }, { ruleset: baking }),
+      key(['bake'], [{ type: 'lent-toys' }]),
+      null,
+      bindTo(EVERYTHING),
+    ],
+    'binds the key to the object and to the type that the scope requires': [
+      ask({ needs: { all: ['burn'] }, on: ['toy'] }),
+      key([], [{ type: 'lent-toys' }]),
+      seen(referenceToBall()),
+      together(addScopes(['burn'], ['burn']), bindTo(toy(BALL), EVERYTHING)),
+    ],
+    'replaces a type that only a missing scope requires by the object': [
+      ask({ needs: { all: ['play'] }, on: ['toy'] }),
+      key(['play'], [{ type: 'everything' }]),
+      seen(referenceToBall()),
+      bindTo(toy(BALL)),
+    ],
+    'adds the object to a type without ids': [
+      onToy,
+      key([], [{ type: 'toy' }]),
+      seen(referenceToBall()),
+      bindTo(toy(BALL)),
+    ],
+    'needs no `force` if the key already has a resource that the documents exclude': [
+      play,
+      key([], toyResources('ball')),
+      null,
+      addScopes(['play'], ['play']),
+    ],
+    'uses `force` for an id that the documents exclude if nothing else includes the object': [
+      onToy,
+      key([], []),
+      seen({ relation: 'owned', names: { toy: ['ball'] } }),
+      ['bind it to `Toy ball`', { resource: toy('ball'), force: true }],
+    ],
+    'adds the scope if the key is for every service': [
+      play,
+      key([], [], { services: null }),
+      null,
+      addScopes(['play'], ['play']),
+    ],
+    'adds the service and the first of several alternative scopes': [
+      ask({ needs: { any: ['play', 'look'] } }),
+      key([], [], NO_SERVICE),
+      null,
+      together(addService('toys'), addScopes(['play'], ['play'])),
+    ],
+    'adds the service and the first of several types if every type includes the object': [
+      onToys,
+      key(['play', 'burn'], [{ type: 'everything' }], NO_SERVICE),
+      seen(referenceToBall()),
+      together(addService('toys'), bindTo(EVERYTHING, ALL_TOYS)),
+    ],
+    'binds the key to a type that includes its own objects if the body has an object that was not looked up': [
+      ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
+      key([], toyResources(DOLL)),
+      null,
+      bindTo(ALL_TOYS),
+    ],
+    'binds the key to every type if the path has an object that was not looked up': [
+      ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
+      key([], toyResources(DOLL)),
+      null,
+      bindTo(ALL_TOYS),
+      bindTo(LENT_TOYS),
+    ],
+    'is empty for a closed rule': [ask({ closed: true }), key([]), null],
+    'is empty for a closed rule if the service is missing too': [ask({ closed: true }), key([], [], NO_SERVICE), null],
+    'is empty if the object does not exist': [onToys, key([], toyResources(DOLL)), { found: 'nothing' }],
+    'is empty if the object belongs to another organisation': [
+      onToys,
+      key([], toyResources(DOLL)),
+      { found: 'foreign', owner: 'bo' },
+    ],
+    'is empty if no type includes the object': [onToy, key([], [{ type: 'lent-toys' }]), null],
+    'is empty if the request was allowed': [onToys, key(['play'], toyResources(BALL)), seen(referenceToBall())],
   };
 
-  it.each(Object.entries(cases))('%s', (title, { accessRequest, caller, lookup = null, expected }) => {
+  it.each(Object.entries(cases))('%s', (title, [accessRequest, caller, lookup, ...expected]) => {
     const decision = decisionOn(accessRequest, caller, lookup);
     const changes = findFixes(decision, TOY_TABLES).filter(({ kind }) => kind === 'policy');
 
@@ -443,62 +393,51 @@ describe('a refusal that a pending version ends', () => {
 describe('the fix for the user of a personal key', () => {
   const { product: _, ...tables } = TOY_TABLES;
   const forNoKey = createRuleset('toys', null, { ...tables, roles: TOY_TABLES.roles.slice(0, 1) });
+  const play = ask({ needs: { all: ['play'] } });
   const cases: Record<string, Case> = {
-    'grants each possible role': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: keyOfUser([]),
-      expected: [
-        ['grant its user the role `Player`', { roles: ['Player'] }],
-        ['grant its user the role `Parent`', { roles: ['Parent'] }],
-      ],
-    },
-    'grants a role in addition to the present roles': {
-      accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
-      caller: keyOfUser(['Player']),
-      lookup: seen(referenceToBall()),
-      expected: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
-    },
-    'adds the missing service': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: keyOfUser(['Player'], { services: [] }),
-      expected: [['add the service `toys`', { services: ['toys'] }]],
-    },
-    'adds the service and grants the role': {
-      accessRequest: ask({ needs: { all: ['burn'] } }),
-      caller: keyOfUser([], { services: ['air'] }),
-      expected: [
-        [
-          'add the service `toys`, and grant its user the role `Parent`',
-          { services: ['air', 'toys'], roles: ['Parent'] },
-        ],
-      ],
-    },
-    'adds the service and grants the smallest role': {
-      accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: keyOfUser([], { services: [] }),
-      expected: [
-        ['add the service `toys`, and grant its user the role `Player`', { services: ['toys'], roles: ['Player'] }],
-      ],
-    },
-    'grants a role of the rule in addition to the present roles': {
-      accessRequest: ask({ needs: { roles: ['Player', 'Parent'] } }),
-      caller: keyOfUser(['Player']),
-      expected: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
-    },
-    'grants the role of a service without keys': {
-      accessRequest: ask({ needs: { all: ['play'] } }, { ruleset: forNoKey }),
-      caller: keyOfUser([], { services: [] }),
-      expected: [['grant its user the role `Player`', { roles: ['Player'] }]],
-    },
-    'is empty if no role is enough': {
-      accessRequest: ask({ needs: { all: ['fly'] } }),
-      caller: keyOfUser(['Player']),
-      expected: [],
-    },
-    'is empty for a closed rule': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), expected: [] },
+    'grants each possible role': [
+      play,
+      keyOfUser([]),
+      null,
+      grantRole('Player', 'Player'),
+      grantRole('Parent', 'Parent'),
+    ],
+    'grants a role in addition to the present roles': [
+      ask({ needs: { all: ['burn'] }, on: ['everything'] }),
+      keyOfUser(['Player']),
+      seen(referenceToBall()),
+      grantRole('Parent', 'Player', 'Parent'),
+    ],
+    'adds the missing service': [play, keyOfUser(['Player'], { services: [] }), null, addService('toys')],
+    'adds the service and grants the role': [
+      ask({ needs: { all: ['burn'] } }),
+      keyOfUser([], { services: ['air'] }),
+      null,
+      together(addService('air', 'toys'), grantRole('Parent', 'Parent')),
+    ],
+    'adds the service and grants the smallest role': [
+      play,
+      keyOfUser([], { services: [] }),
+      null,
+      together(addService('toys'), grantRole('Player', 'Player')),
+    ],
+    'grants a role of the rule in addition to the present roles': [
+      ask({ needs: { roles: ['Player', 'Parent'] } }),
+      keyOfUser(['Player']),
+      null,
+      grantRole('Parent', 'Player', 'Parent'),
+    ],
+    'grants the role of a service without keys': [
+      ask({ needs: { all: ['play'] } }, { ruleset: forNoKey }),
+      keyOfUser([], { services: [] }),
+      null,
+      grantRole('Player', 'Player'),
+    ],
+    'is empty if no role is enough': [ask({ needs: { all: ['fly'] } }), keyOfUser(['Player']), null],
+    'is empty for a closed rule': [ask({ closed: true }), keyOfUser([]), null],
   };
 
-  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookup = null, expected }) => {
+  it.each(Object.entries(cases))('%s', (_what, [accessRequest, caller, lookup, ...expected]) => {
     const decision = decisionOn(accessRequest, caller, lookup);
     const changes = findFixes(decision, TOY_TABLES);
 

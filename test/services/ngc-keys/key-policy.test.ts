@@ -16,6 +16,7 @@ import { openLaw, TOY_TABLES, toyLaw } from '../../decisions/toy-law.ts';
 const [TOY_ID, OTHER_TOY_ID, PART_ID, OTHER_PART_ID] = ['f', 'a', 'b', 'c'].map((digit) =>
   'dddddddd-dddd-4ddd-8ddd-dddddddddddd'.replaceAll('d', digit),
 ) as [string, string, string, string];
+const TOY_PART = `${TOY_ID}/${PART_ID}`;
 const rulesets = [openLaw, toyLaw];
 const TOY_ROW = TOY_TABLES.resourceTypes[1];
 const BURN = { id: 'burn', label: 'Burn Toys', source: 'test', certainty: 'ours' as const };
@@ -29,7 +30,6 @@ describe('a scope is recognized', () => {
     ['by its id', 'look_closely', 'look_closely'],
     ['by its label', 'Look Closely', 'look_closely'],
     ['by its id in any case', 'LOOK_Closely', 'look_closely'],
-    ['by its label in any case', 'look closely', 'look_closely'],
   ])('%s: `%s`', (_how, input, scope) => {
     expect(readGiven([input])).toEqual({ policy: { scopes: [scope], resources: [] }, faults: [] });
   });
@@ -74,31 +74,12 @@ describe('a resource is recognized', () => {
     ['by the label of its type', { type: 'All Toys' }, { type: 'all-toys' }],
     ['by the label of its type in any case', { type: 'ALL toys' }, { type: 'all-toys' }],
     ['by an alias', { type: 'All Toy(s)' }, { type: 'all-toys' }],
-    ['by an alias in any case', { type: 'all toy(s)' }, { type: 'all-toys' }],
     ['by the name that NGC uses', { type: 'lent' }, { type: 'lent-toys' }],
     ['with the fixed id of its type, which is dropped', { type: 'all-toys', ids: ['*'] }, { type: 'all-toys' }],
     ['with an empty list of ids, for all objects', { type: 'all-toys', ids: [] }, { type: 'all-toys' }],
     ['with the id of an object', { type: 'Toy', ids: [TOY_ID] }, { type: 'toy', ids: [TOY_ID] }],
-    [
-      'with the ids of several objects',
-      { type: 'Toy', ids: [TOY_ID, OTHER_TOY_ID] },
-      { type: 'toy', ids: [TOY_ID, OTHER_TOY_ID] },
-    ],
-    [
-      'with the id of a part',
-      { type: 'Toy Parts', ids: [`${TOY_ID}/${PART_ID}`] },
-      { type: 'toy-parts', ids: [`${TOY_ID}/${PART_ID}`] },
-    ],
-    [
-      'with the id of a part and the id of its type',
-      { type: 'toy-parts', ids: [`${TOY_ID}/${PART_ID}`] },
-      { type: 'toy-parts', ids: [`${TOY_ID}/${PART_ID}`] },
-    ],
-    [
-      'with an id that ends in `/*`, for the whole object',
-      { type: 'Toy', ids: [`${TOY_ID}/*`] },
-      { type: 'toy', ids: [TOY_ID] },
-    ],
+    ['with the id of a part', { type: 'Toy Parts', ids: [TOY_PART] }, { type: 'toy-parts', ids: [TOY_PART] }],
+    ['with an id that ends in `/*`', { type: 'Toy', ids: [`${TOY_ID}/*`] }, { type: 'toy', ids: [TOY_ID] }],
   ];
 
   it.each(cases)('%s', (_what, input, resource) => {
@@ -108,7 +89,6 @@ describe('a resource is recognized', () => {
 
 describe("types with the same name in NGC's format are distinguished by their ids:", () => {
   const cases: [title: string, ids: string[], resource: Resource[]][] = [
-    ['an object', [TOY_ID], [{ type: 'toy', ids: [TOY_ID] }]],
     ['a whole object', [`${TOY_ID}/*`], [{ type: 'toy', ids: [TOY_ID] }]],
     ['a part', [`${TOY_ID}/${PART_ID}`], [{ type: 'toy-parts', ids: [`${TOY_ID}/${PART_ID}`] }]],
     [
@@ -170,14 +150,10 @@ describe("in NGC's format", () => {
   it.each([
     [TOY_ID],
     [`${TOY_ID}/`],
-    [`${TOY_ID}//`],
     [`${TOY_ID}/*/*`],
     [`${TOY_ID}/${PART_ID}/`],
-    [`${TOY_ID}/${PART_ID}/*`],
-    [`${TOY_ID}/${PART_ID}/${OTHER_PART_ID}`],
     [`*/${TOY_ID}`],
     ['*'],
-    ['/'],
     [''],
     ['Ball/*'],
   ])('`%s` is stored unchanged and has no effect', (id) => {
@@ -280,13 +256,6 @@ describe('a fault contains the field and the expected values:', () => {
       ['missing ids', [], [{ type: 'Toy' }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
       ['an empty list of ids', [], [{ type: 'Toy', ids: [] }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
       ['missing ids of a type with an ambiguous name', [], [{ type: 'toy' }], ['`resource.ids`', '`Toy`'], true],
-      [
-        'an empty list of ids of a type with an ambiguous name',
-        [],
-        [{ type: 'toy', ids: [] }],
-        ['`resource.ids`'],
-        true,
-      ],
       ['ids of a type without ids', [], [{ type: 'All Toys', ids: [TOY_ID] }], ['`resource.ids`', '`All Toys`'], true],
       [
         'an id that is not a UUID',
@@ -304,14 +273,14 @@ describe('a fault contains the field and the expected values:', () => {
       ],
       ['`*` for a type with ids', [], [{ type: 'Toy', ids: ['*'] }], ['`resource.ids`', '`*`'], true],
       [
-        'the id of an object for a type of parts',
+        'an object for a type of parts',
         [],
         [{ type: 'Toy Parts', ids: [TOY_ID] }],
         ['`resource.ids`', `\`${TOY_ID}\``, '`<toyId>/<partId>`'],
         true,
       ],
       [
-        'a scope that is not available with the type',
+        'a scope of another type',
         ['burn'],
         [{ type: 'All Toys' }],
         ['`scopes`', '`Burn Toys` (`burn`)', '`Everything`'],
@@ -423,30 +392,13 @@ it("an id without a suffix in NGC's format keeps its end", () => {
 });
 
 describe('encoding a resource for NGC writes', () => {
+  const toy = (id: string) => ({ type: 'toy', id });
   const cases: [title: string, ruleset: Ruleset | undefined, resource: Resource, written: object[]][] = [
     ['the fixed id of its type', toyLaw, { type: 'lent-toys' }, [{ type: 'lent', id: '*' }]],
-    ['`*` for a type with ids but no ids', toyLaw, { type: 'toy' }, [{ type: 'toy', id: '*' }]],
-    [
-      'each object with the suffix `/*`',
-      toyLaw,
-      { type: 'toy', ids: ['ball', 'doll'] },
-      [
-        { type: 'toy', id: 'ball/*' },
-        { type: 'toy', id: 'doll/*' },
-      ],
-    ],
-    [
-      'the id of a part unchanged',
-      toyLaw,
-      { type: 'toy-parts', ids: ['ball/skin'] },
-      [{ type: 'toy', id: 'ball/skin' }],
-    ],
-    [
-      "the id of an object unchanged if NGC's format has no suffix",
-      bareIdsRuleset,
-      { type: 'toy', ids: ['ball'] },
-      [{ type: 'toy', id: 'ball' }],
-    ],
+    ['`*` for a type with ids but no ids', toyLaw, { type: 'toy' }, [toy('*')]],
+    ['each object with `/*`', toyLaw, { type: 'toy', ids: ['ball', 'doll'] }, [toy('ball/*'), toy('doll/*')]],
+    ['the id of a part unchanged', toyLaw, { type: 'toy-parts', ids: ['ball/skin'] }, [toy('ball/skin')]],
+    ['the bare id of an object unchanged', bareIdsRuleset, { type: 'toy', ids: ['ball'] }, [toy('ball')]],
     ['an empty list for a type of another service', toyLaw, { type: 'game' }, []],
     ['an empty list without a service', undefined, { type: 'toy' }, []],
   ];

@@ -10,16 +10,7 @@ import type { Rule } from '../../../src/decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../../src/decisions/ruleset.ts';
 import type { Use } from '../../../src/decisions/uses.ts';
 import { findLeastRightsOfKey } from '../../../src/services/ngc-keys/least-rights.ts';
-import {
-  key,
-  keyOfUser,
-  personalKey,
-  ruleOf,
-  serviceKey,
-  sourced,
-  TOY_TABLES,
-  toyLaw,
-} from '../../decisions/toy-law.ts';
+import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES } from '../../decisions/toy-law.ts';
 import { roundsOf, seedNumberOf } from '../../support/properties.ts';
 
 /** Scopes that are available with any type, so that only the rules determine the required types. */
@@ -194,40 +185,6 @@ describe('the smallest policy of a service key', () => {
     });
   });
 
-  it('prefers rights that the key already has', async () => {
-    const either = ruleOf({ needs: { any: ['look', 'look_closely'] } });
-    const observed = [
-      { operation: 'o', accessRequest: { rule: either, ruleset: LAW }, lookedUp: null, example: EXAMPLE },
-    ];
-    for (const scope of ['look', 'look_closely']) {
-      const caller = key([scope]);
-      const { smallest, unused } = await findLeastRightsOfKey(NO_WORLD, {
-        principal: serviceKey,
-        caller,
-        uses: observed,
-      });
-      expect({ smallest, unused }).toMatchObject({ smallest: { scopes: [scope] }, unused: [] });
-    }
-  });
-
-  it('includes a type that the scope is available with', async () => {
-    const burn = ruleOf({ needs: { all: ['burn'] } });
-    const play = ruleOf({ needs: { all: ['play'] }, on: ['all-toys'] });
-    const observed = [burn, play].map((rule) => ({
-      operation: 'o',
-      accessRequest: { rule, ruleset: toyLaw },
-      lookedUp: null,
-      example: EXAMPLE,
-    }));
-    const { smallest } = await findLeastRightsOfKey(NO_WORLD, {
-      principal: serviceKey,
-      caller: key([]),
-      uses: observed,
-    });
-
-    expect(smallest['resource']).toEqual([{ type: 'All Toys' }, { type: 'Everything' }]);
-  });
-
   it('keeps the objects of the key if its lists are the only use', async () => {
     const list = ruleOf({ needs: { all: ['look'] }, on: ['all-toys', 'toy'] });
     const uses = [{ operation: 'o', accessRequest: { rule: list, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
@@ -295,18 +252,5 @@ describe('the smallest roles of a user', () => {
       }),
       { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
     );
-  });
-
-  it('are those with the fewest rights', async () => {
-    const look = ruleOf({ needs: { all: ['look'] } });
-    const observed = [{ operation: 'o', accessRequest: { rule: look, ruleset }, lookedUp: null, example: EXAMPLE }];
-    const caller = keyOfUser(['Parent', 'Mender']);
-    const result = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: observed });
-
-    expect(result).toMatchObject({
-      smallest: { roles: ['Looker'] },
-      unused: ['Mender'],
-      broader: [{ what: 'role', held: ['Parent'], enough: ['Looker'] }],
-    });
   });
 });
