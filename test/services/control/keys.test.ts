@@ -78,48 +78,11 @@ describe('a new service key', () => {
     });
   });
 
-  it('is accepted immediately', async () => {
-    const { key } = await createKey(buildServiceKey());
-
-    expect((await listFunctions(key)).status).toBe(200);
-  });
-
   const OBJECTS = { ids: ['list_functions', 'invoke_function'], labels: ['List Functions', 'Invoke Function'] };
 
   it.each<[title: string, fields: Record<string, unknown>, scopes: string[], resource: unknown]>([
     ['ids', { scopes: OBJECTS.ids, resource: { type: 'account-functions' } }, OBJECTS.ids, { type: 'All Functions' }],
     ['labels', { scopes: OBJECTS.labels, resource: { type: 'All Functions' } }, OBJECTS.ids, { type: 'All Functions' }],
-    ['labels in another case', { scopes: ['list functions'] }, ['list_functions'], { type: 'All Functions' }],
-    [
-      'the id and the label of the same scope',
-      { scopes: ['List Functions', 'list_functions'] },
-      ['list_functions'],
-      { type: 'All Functions' },
-    ],
-    [
-      'the id of a function',
-      { resource: { type: 'Function', ids: [ECHO] } },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'Function', ids: [ECHO] },
-    ],
-    [
-      'the id of a version',
-      { resource: { type: 'Function Versions', ids: [ECHO_VERSION] } },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'Function Versions', ids: [ECHO_VERSION] },
-    ],
-    [
-      "a function in the vendor's format",
-      { resource: { type: 'function', ids: [`${ECHO}/*`] } },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'Function', ids: [ECHO] },
-    ],
-    [
-      "a version in the vendor's format",
-      { resource: { type: 'function', ids: [ECHO_VERSION] } },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'Function Versions', ids: [ECHO_VERSION] },
-    ],
     [
       "a function and a version in the vendor's format",
       { resource: { type: 'function', ids: [`${ECHO}/*`, ECHO_VERSION] } },
@@ -129,35 +92,6 @@ describe('a new service key', () => {
         { type: 'Function Versions', ids: [ECHO_VERSION] },
       ],
     ],
-    [
-      'an alias of a resource type',
-      { scopes: ['List Clusters'], resource: { type: 'All Cluster(s)' } },
-      ['list_clusters'],
-      { type: 'All Clusters' },
-    ],
-    [
-      'a list of resources',
-      { resource: [{ type: 'All Functions' }, { type: 'authorized-functions' }] },
-      OBJECTS.ids.slice(0, 1),
-      [{ type: 'All Functions' }, { type: 'Authorized Functions' }],
-    ],
-    [
-      'a list of a single resource',
-      { resource: [{ type: 'All Entity' }] },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'All Entity' },
-    ],
-    [
-      'two resources of the same type',
-      {
-        resource: [
-          { type: 'Function', ids: [ECHO] },
-          { type: 'Function', ids: [ECHO, castFunction('slow')[0]?.functionId] },
-        ],
-      },
-      OBJECTS.ids.slice(0, 1),
-      { type: 'Function', ids: [ECHO, castFunction('slow')[0]?.functionId] },
-    ],
     ['no resource', { resource: undefined }, OBJECTS.ids.slice(0, 1), null],
     ['no scopes', { scopes: undefined }, [], { type: 'All Functions' }],
   ])('accepts %s', async (_title, fields, scopes, resource) => {
@@ -165,18 +99,6 @@ describe('a new service key', () => {
 
     expect(policy).toMatchObject({ scopes, resource });
     expect((await read(id)).history).toEqual([policy]);
-  });
-
-  it('with scopes as labels has the same rights as with scopes as ids', async () => {
-    const byIds = await createKey(
-      buildServiceKey({ scopes: ['list_functions'], resource: { type: 'account-functions' } }),
-    );
-    const byLabels = await createKey(
-      buildServiceKey({ scopes: ['List Functions'], resource: { type: 'All Functions' } }),
-    );
-
-    expect(byLabels.policy).toEqual(byIds.policy);
-    expect((await listFunctions(byLabels.key)).body).toEqual((await listFunctions(byIds.key)).body);
   });
 
   it('belongs to the first organisation unless `org` is sent', async () => {
@@ -260,101 +182,35 @@ describe('a new personal key', () => {
 
 describe('the fields of a key', async () => {
   const { key: _, ...edited } = await createKey(buildServiceKey(), limited);
+  const ADMIN_OF_ACME = { user: 'nvcf-admin@acme.test', roles: undefined };
   const forceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
-    [
-      'a scope for All Entity on All Functions',
-      { scopes: ['manage_registry_credentials'] },
-      /`scopes`.*`manage_registry_credentials`.*`All Entity`/,
-    ],
-    [
-      'a scope for All Entity on a function',
-      { scopes: ['Manage Telemetries'], resource: { type: 'Function', ids: [ECHO] } },
-      /`scopes`.*`All Entity`/,
-    ],
-    [
-      'a scope for GPU quotas on all clusters',
-      { scopes: ['read_gpu_quota_rule'], resource: { type: 'All Clusters' } },
-      /`scopes`.*`All Entity`/,
-    ],
-    ['a scope for GPU capacity on all functions', { scopes: ['gpu_capacity'] }, /`scopes`.*`All Entity`/],
-    ...[
-      { type: 'All Entity' },
-      { type: 'All Clusters' },
-      { type: 'Function', ids: [ECHO] },
-      { type: 'Function Versions', ids: [ECHO_VERSION] },
-    ].map((resource): [string, Record<string, unknown>, RegExp] => [
-      `the scope Authorize Clients on ${resource.type}`,
-      { scopes: ['list_functions', 'Authorize Clients'], resource },
-      /`scopes`.*`Authorize Clients` \(`authorize_clients`\).*`All Functions`/,
-    ]),
-    [
-      'an id that is not a UUID',
-      { resource: { type: 'Function', ids: ['my-function'] } },
-      /`resource\.ids`.*`my-function`.*`<functionId>`.*UUID/,
-    ],
-    ['a second id that is not a UUID', { resource: { type: 'Function', ids: [ECHO, 'x'] } }, /`resource\.ids`.*`x`/],
-    [
-      'a version without its function',
-      { resource: { type: 'Function Versions', ids: [ECHO] } },
-      /`resource\.ids`.*`<functionId>\/<versionId>`/,
-    ],
-    [
-      'a function with a version',
-      { resource: { type: 'Function', ids: [ECHO_VERSION] } },
-      /`resource\.ids`.*`<functionId>`/,
-    ],
-    ['ids of All Functions', { resource: { type: 'All Functions', ids: [ECHO] } }, /`resource\.ids`.*`All Functions`/],
-    ['ids of All Entity', { resource: { type: 'All Entity', ids: [ECHO] } }, /`resource\.ids`.*`All Entity`/],
+    ['a scope for All Entity', { scopes: ['manage_telemetries'] }, /`scopes`.*`manage_telemetries`.*`All Entity`/],
     ['Function without ids', { resource: { type: 'Function' } }, /`resource\.ids`.*`<functionId>`/],
-    ['Function with no ids', { resource: { type: 'Function', ids: [] } }, /`resource\.ids`.*`<functionId>`/],
-    [
-      'Function Versions without ids',
-      { resource: { type: 'Function Versions' } },
-      /`resource\.ids`.*`<functionId>\/<versionId>`/,
-    ],
   ];
   const unforceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['an unknown scope', { scopes: ['list_functions', 'fly'] }, /`scopes`.*`fly`.*`list_functions`/],
-    ['an empty scope', { scopes: [''] }, /`scopes`.*`list_functions`/],
     [
       'an unknown resource type',
       { resource: { type: 'Galaxy' } },
       /`resource\.type`.*`Galaxy`.*`All Functions`.*`All Entity`/,
     ],
-    [
-      'a second resource of an unknown type',
-      { resource: [{ type: 'All Functions' }, { type: 'Galaxy' }] },
-      /`resource\.type`.*`Galaxy`/,
-    ],
     ['an unknown service', { services: ['nvcf', 'no-such-service'] }, /`services`.*`no-such-service`.*`nvcf`/],
     ['an unknown organisation', { org: 'initech' }, /`org`.*`acme`.*`globex`/],
-    ['an organisation in another case', { org: 'ACME' }, /`org`.*`acme`/],
-    ['a past expiry', { expiresAt: formatTime(-1) }, /`expiresAt`/],
     ['an expiry at the current time', { expiresAt: formatTime(0) }, /`expiresAt`/],
     ['an expiry after the latest supported time', { expiresAt: '9999-06-01T00:00:00Z' }, /`expiresAt`/],
-    ['an expiry at a leap second', { expiresAt: '2026-12-31T23:59:60Z' }, /`expiresAt`/],
-    ['an expiry that is not a timestamp', { expiresAt: 'tomorrow' }, /`?expiresAt`?/],
-    ['an expiry on a day that does not exist', { expiresAt: '2027-02-30T00:00:00Z' }, /`?expiresAt`?/],
     ['a user', { user: 'ada@acme.test' }, /`user`/],
     ['roles', { roles: ['ORG_OWNER'] }, /`roles`/],
   ];
   const personalFaults: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['an unknown role', { roles: ['Emperor'] }, /`roles`.*`Emperor`.*The roles of `nvcf` are `Cloud Functions Admin`/],
     ['an unknown user', { user: 'nobody@acme.test', roles: undefined }, /`user`.*`acme`.*`roles`/],
-    [
-      'a user of another organisation',
-      { user: 'nvcf-admin@acme.test', roles: undefined, org: 'globex' },
-      /`user`.*`globex`/,
-    ],
+    ['a user of another organisation', { ...ADMIN_OF_ACME, org: 'globex' }, /`user`.*`globex`/],
     ['neither user nor roles', { user: undefined, roles: undefined }, /`user`.*`roles`/],
     [
       'scopes',
       { scopes: ['list_functions'] },
       /`scopes` is not allowed: only service keys have it; a personal key gets its rights from the `roles` of its user\./,
     ],
-    ['a resource', { resource: { type: 'All Functions' } }, /`resource`/],
-    ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
-    ['a past expiry', { expiresAt: formatTime(-1) }, /`expiresAt`/],
   ];
   const countKeys = async () => (await limited.call('GET /_mock/info')).body.counts.ngcKeys;
 
@@ -397,12 +253,6 @@ describe('the fields of a key', async () => {
     expect(readRefusal(await postKey(buildServiceKey(fields), limited))).toContain('`fly`');
   });
 
-  it('`force: false` is the same as no `force`', async () => {
-    expect(
-      readRefusal(await postKey(buildServiceKey({ resource: { type: 'Function' }, force: false }), limited)),
-    ).toContain('ids');
-  });
-
   // An edit has the same checks as a new key, so one row for each set of members is enough.
   const patches = [
     ...new Map(
@@ -429,8 +279,6 @@ describe('the fields of a key', async () => {
       { scopes: ['list_functions'] },
       /`scopes` is not allowed: only service keys have it, and this key is personal; edit its `roles`\./,
     ],
-    ['a resource', { resource: { type: 'All Functions' } }, /`resource`/],
-    ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
   ])('an edit of a personal key with %s is rejected and stores nothing', async (_title, fields, message) => {
     const { id } = castKey('nvcf-user');
     const before = await read(id, limited);
@@ -441,66 +289,21 @@ describe('the fields of a key', async () => {
   });
 });
 
-describe('the validation of request bodies', async () => {
-  const { key: _, ...edited } = await createKey(buildServiceKey());
-  const wrong: [member: string, value: unknown][] = [
-    ...[5, '', 'n'.repeat(256)].map((value): [string, unknown] => ['name', value]),
-    ...['nvcf', [5]].map((value): [string, unknown] => ['services', value]),
-    ...['list_functions', [null]].map((value): [string, unknown] => ['scopes', value]),
-    ...['All Functions', [5], {}, { ids: [ECHO] }, { type: '' }, { type: 'Function', ids: [5] }].map(
-      (value): [string, unknown] => ['resource', value],
-    ),
-    ['expiresAt', 5],
-    ['force', 'true'],
-  ];
-  const wrongInNewKeys: [member: string, value: unknown][] = [
-    ['type', 'robot'],
-    ['type', undefined],
-    ['org', 5],
-    ['name', undefined],
-    ['services', undefined],
-  ];
+it.each([
+  ['name', 'n'.repeat(256)],
+  ['status', 'expired'],
+])('an edit with %s %j is rejected and stores nothing', async (member, value) => {
+  const { key: _, ...before } = await createKey(buildServiceKey());
 
-  it.each([...wrong, ...wrongInNewKeys])('rejects a new service key with %s %j', async (member, value) => {
-    const detail = readRefusal(await postKey(buildServiceKey({ [member]: value })));
+  expect(readRefusal(await patch(before.id, { [member]: value }))).toContain(member);
+  expect(await read(before.id)).toEqual(before);
+});
 
-    expect(detail).toContain(member);
-  });
+it('the edit `{}` changes nothing', async () => {
+  const { key: _, ...before } = await createKey(buildServiceKey());
 
-  it.each([
-    ['user', 5],
-    ['user', ''],
-    ['roles', 'ORG_OWNER'],
-    ['roles', [5]],
-  ])('rejects a new personal key with %s %j', async (member, value) => {
-    expect(readRefusal(await postKey(buildPersonalKey({ [member]: value })))).toContain(member);
-  });
-
-  it.each([...wrong, ['status', 'expired'] as const])(
-    'rejects an edit with %s %j and stores nothing',
-    async (member, value) => {
-      expect(readRefusal(await patch(edited.id, { [member]: value }))).toContain(member);
-      expect(await read(edited.id)).toEqual(edited);
-    },
-  );
-
-  it.each(['[]', '{', '', '{"__proto__":{}}'])('rejects the body %j for a new key', async (body) => {
-    readRefusal(await postKey(body));
-  });
-
-  it('accepts the edit `{}`, which changes nothing', async () => {
-    const { id, key: _, ...before } = await createKey(buildServiceKey());
-    const empty = await patch(id, {});
-
-    expect(empty.status).toBe(200);
-    expect(empty.body).toEqual({ id, ...before });
-  });
-
-  it('rejects a body that is not JSON with 415', async () => {
-    const answer = await server.call('POST /_mock/keys', { body: 'a=b', headers: { 'content-type': 'text/plain' } });
-
-    expect(answer.status).toBe(415);
-  });
+  expect(await patch(before.id, {})).toMatchObject({ status: 200, body: before });
+  expect(await read(before.id)).toEqual(before);
 });
 
 describe('an edit of a service key', () => {
@@ -513,21 +316,6 @@ describe('an edit of a service key', () => {
     expect(body.history.map(({ version }: { version: number }) => version)).toEqual([1, 2]);
     expect(body.history[0].scopes).toEqual(['list_functions', 'invoke_function']);
     expect(body).not.toHaveProperty('key');
-  });
-
-  it('replaces the whole resource and keeps the scopes', async () => {
-    const slow = castFunction('slow')[0]?.functionId;
-    const { id } = await createKey(buildServiceKey({ resource: { type: 'Function', ids: [ECHO] } }));
-    const { body } = await patch(id, { resource: { type: 'Function', ids: [slow] } });
-
-    expect(body.policy).toMatchObject({ scopes: ['list_functions'], resource: { type: 'Function', ids: [slow] } });
-  });
-
-  it('to an empty list of scopes removes all rights', async () => {
-    const { id, key } = await createKey(buildServiceKey());
-    await patch(id, { scopes: [] });
-
-    expect((await listFunctions(key)).decision).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
   });
 
   it('to an empty list of resources removes the resource', async () => {
@@ -550,10 +338,7 @@ describe('an edit of a service key', () => {
   });
 
   it.each([
-    ['name', { name: 'renamed' }],
-    ['expiry', { expiresAt: formatTime(5_000) }],
     ['expiry to null', { expiresAt: null }],
-    ['status', { status: 'disabled' }],
     ['services', { services: ['nvcf', 'air'] }],
     ['all of these', { name: 'renamed', expiresAt: formatTime(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
   ])('of %s adds no version to the policy', async (_title, edit) => {
@@ -580,20 +365,6 @@ describe('an edit of a service key', () => {
     await Promise.all(parts.map((part) => patch(id, { [part]: fields[part] })));
 
     expect((await read(id)).policy).toMatchObject({ version: 3, ...fields });
-  });
-
-  it('with `force` stores a scope that the resource does not allow', async () => {
-    const { id } = await createKey(buildServiceKey());
-    const { status, body } = await patch(id, { scopes: ['manage_telemetries'], force: true });
-
-    expect(status).toBe(200);
-    expect(body.policy.scopes).toEqual(['manage_telemetries']);
-  });
-
-  it('of roles is rejected', async () => {
-    const { id } = await createKey(buildServiceKey());
-
-    expect(readRefusal(await patch(id, { roles: ['ORG_OWNER'] }))).toContain('`roles`');
   });
 });
 
@@ -703,12 +474,6 @@ describe('a key with an expiry', () => {
     expect((await listFunctions(key, on)).status).toBe(200);
     expect(await read(id, on)).toMatchObject({ status: 'active' });
   });
-
-  it('with a time zone offset has its expiry in UTC', async () => {
-    const { expiresAt } = await createKey(buildServiceKey({ expiresAt: '2030-01-01T02:30:00+02:30' }));
-
-    expect(expiresAt).toBe('2030-01-01T00:00:00.000Z');
-  });
 });
 
 describe('the list of keys', () => {
@@ -727,17 +492,11 @@ describe('the list of keys', () => {
 
   it.each([
     ['?org=globex', ngcCast.keys.filter(({ org }) => org === 'globex').length],
-    ['?org=nobody', 0],
-    ['?limit=1', 1],
     ['?org=acme&limit=2', 2],
   ])('is filtered by %s', async (query, expected) => {
     const on = await testServer();
 
     expect((await on.call(`GET /_mock/keys${query}`)).body.keys).toHaveLength(expected);
-  });
-
-  it.each(['?limit=0', '?limit=1001', '?limit=many'])('rejects %s', async (query) => {
-    expect(readRefusal(await server.call(`GET /_mock/keys${query}`))).toContain('`limit`');
   });
 });
 
@@ -765,32 +524,11 @@ it('the secret of a key is only in the answer that creates or rotates it', async
   }
 });
 
-describe('an edit of a key that was stored with `force`', () => {
-  const FORCED = { resource: { type: 'Function', ids: ['ball', ECHO_VERSION] }, scopes: ['manage_telemetries'] };
+it('an edit of a key that was stored with `force` needs no `force` to keep the stored values', async () => {
+  const forced = { resource: { type: 'Function', ids: ['ball', ECHO_VERSION] }, scopes: ['manage_telemetries'] };
+  const { id } = await createKey(buildServiceKey({ ...forced, force: true }));
+  const { status, body } = await patch(id, { resource: forced.resource });
 
-  it.each([
-    ['other scopes', { scopes: ['manage_telemetries', 'list_functions'] }],
-    ['the unchanged resource', { resource: FORCED.resource }],
-    ['an additional valid id', { resource: { type: 'Function', ids: [...FORCED.resource.ids, ECHO] } }],
-  ])('needs no `force` to keep the stored values: %s', async (_title, edit) => {
-    const { id } = await createKey(buildServiceKey({ ...FORCED, force: true }));
-    const { status, body } = await patch(id, edit);
-
-    expect(status, JSON.stringify(body)).toBe(200);
-    expect(body.policy).toMatchObject({ ...FORCED, ...edit });
-  });
-
-  it('with `force` changes only the members that it has', async () => {
-    const { id } = await createKey(buildServiceKey({ ...FORCED, force: true }));
-    const { body } = await patch(id, { scopes: ['list_functions'], force: true });
-
-    expect(body.policy.resource).toEqual(FORCED.resource);
-  });
-
-  it('needs `force` for new invalid values', async () => {
-    const { id } = await createKey(buildServiceKey({ ...FORCED, scopes: ['list_functions'], force: true }));
-
-    expect(readRefusal(await patch(id, { resource: { type: 'Function', ids: ['ball', 'doll'] } }))).toContain('`doll`');
-    expect(readRefusal(await patch(id, { scopes: ['manage_telemetries'] }))).toContain('`scopes`');
-  });
+  expect(status, JSON.stringify(body)).toBe(200);
+  expect(body.policy).toMatchObject(forced);
 });

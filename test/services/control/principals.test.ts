@@ -6,29 +6,10 @@ const server = await testServer();
 const { call } = server;
 const FAULT = { do: { drop: 'before' } };
 
-describe('a misspelt principal is rejected with the nearest name', () => {
-  const describeNearest = (email: string) =>
-    `is \`${email}\`, which is not a known principal. Did you mean \`${admin.email}\`?`;
-
-  it.each(['/_mock/requests', '/_mock/requests/har', '/_mock/decisions'])('by GET %s', async (path) => {
-    const { status, body } = await call(`GET ${path}?principal=admln@acme.test`);
-    expect(status).toBe(400);
-    expect(body.detail).toContain(`Query parameter \`principal\` ${describeNearest('admln@acme.test')}`);
-  });
-
-  it('in a verification and in a fault', async () => {
-    const match = { principal: 'admin@acme.tset' };
-    for (const [path, rest] of Object.entries({ '/_mock/requests/verify': {}, '/_mock/faults': FAULT })) {
-      const { status, body } = await call(`POST ${path}`, { body: { match, ...rest } });
-      expect(status, path).toBe(400);
-      expect(body.detail).toContain(`Field \`match.principal\` ${describeNearest('admin@acme.tset')}`);
-    }
-  });
-});
-
 describe('a principal is rejected', () => {
   const CALLS = [
     ['GET /_mock/requests', 'Query parameter `principal`'],
+    ['GET /_mock/requests/har', 'Query parameter `principal`'],
     ['GET /_mock/decisions', 'Query parameter `principal`'],
     ['POST /_mock/faults', 'Field `match.principal`'],
     ['POST /_mock/requests/verify', 'Field `match.principal`'],
@@ -40,10 +21,9 @@ describe('a principal is rejected', () => {
 
   it.each(CALLS)('if only its case differs, by %s', async (line, member) => {
     const { status, body } = await sendPrincipal(line, 'ADMIN@ACME.TEST');
-    expect([status, body.detail]).toEqual([
-      400,
-      `${member} is \`ADMIN@ACME.TEST\`, which is not a known principal. Did you mean \`${admin.email}\`? If it is new, create it first.`,
-    ]);
+    const unknown = `${member} is \`ADMIN@ACME.TEST\`, which is not a known principal.`;
+    const suggestion = `Did you mean \`${admin.email}\`? If it is new, create it first.`;
+    expect([status, body.detail]).toEqual([400, `${unknown} ${suggestion}`]);
   });
 
   it.each(CALLS)('if it is empty, by %s', async (line, member) => {

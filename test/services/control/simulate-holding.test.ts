@@ -1,7 +1,7 @@
 /** Simulated decisions with other rights than a principal has, and on all operations at once. */
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
-import { admin, adminBot, application, researcher } from '../../support/cast.ts';
+import { admin, application, researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
@@ -9,6 +9,8 @@ import { KEYED } from '../../support/services.ts';
 
 const server = await testServer();
 const [echo] = castFunction('echo');
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const INVOKER = { principal: 'nvcf-invoker' };
 const LIST = { method: 'GET', path: '/v2/nvcf/functions' };
 const ALL = { operations: '*' };
 const ADMINISTER = { method: 'GET', path: '/api/v1/administration/access-keys' };
@@ -21,6 +23,11 @@ interface Effect {
   readonly reason?: string;
   readonly missing?: readonly string[];
 }
+
+const withScopes = (scopes: readonly string[], resource?: object) => ({
+  held: { scopes, ...(resource !== undefined && { resource }) },
+});
+const withRoles = (...roles: readonly string[]) => ({ held: { roles } });
 
 const simulate = (body: object, on: TestServer = server) => on.call('POST /_mock/decisions/simulate', { body });
 const simulateAll = async (body: object, on?: TestServer): Promise<readonly Effect[]> => {
@@ -41,47 +48,16 @@ const listServices = (effects: readonly Effect[]) => [...new Set(effects.map(({ 
 
 describe('a simulation with `held`', () => {
   it.each<[subject: object, request: object, effect: string, reason: string | null]>([
-    [{ principal: 'nvcf-invoker' }, LIST, 'deny', 'missing_scope'],
-    [
-      { principal: 'nvcf-invoker', held: { scopes: ['List Functions'], resource: { type: 'All Functions' } } },
-      LIST,
-      'allow',
-      null,
-    ],
-    [{ principal: 'nvcf-deployer' }, LIST, 'allow', null],
-    [{ principal: 'nvcf-deployer', held: { scopes: [] } }, LIST, 'deny', 'missing_scope'],
-    [{ principal: 'nvcf-full-access' }, LIST, 'allow', null],
-    [{ principal: 'nvcf-full-access', held: { roles: [] } }, LIST, 'deny', 'missing_scope'],
-    [{ held: { scopes: ['list_functions'], resource: [{ type: 'All Functions' }] } }, LIST, 'allow', null],
-    [
-      { held: { scopes: ['invoke_function'], resource: { type: 'Function', ids: [echo?.functionId] } } },
-      INVOKE,
-      'allow',
-      null,
-    ],
-    [
-      {
-        held: {
-          scopes: ['invoke_function'],
-          resource: { type: 'Function', ids: ['00000000-0000-4000-8000-000000000000'] },
-        },
-      },
-      INVOKE,
-      'deny',
-      'resource_mismatch',
-    ],
-    [
-      { held: { scopes: ['list_functions'], resource: { type: 'All Clusters' } } },
-      LIST,
-      'deny',
-      'incompatible_resource_type',
-    ],
-    [{ held: { roles: ['Cloud Functions User'] } }, LIST, 'allow', null],
-    [{ held: { roles: ['air'] } }, LIST, 'deny', 'missing_scope'],
+    [INVOKER, LIST, 'deny', 'missing_scope'],
+    [{ ...INVOKER, ...withScopes(['List Functions'], { type: 'All Functions' }) }, LIST, 'allow', null],
+    [{ principal: 'nvcf-deployer', ...withScopes([]) }, LIST, 'deny', 'missing_scope'],
+    [{ principal: 'nvcf-full-access', ...withRoles() }, LIST, 'deny', 'missing_scope'],
+    [withScopes(['invoke_function'], { type: 'Function', ids: [echo?.functionId] }), INVOKE, 'allow', null],
+    [withScopes(['invoke_function'], { type: 'Function', ids: [NOBODY] }), INVOKE, 'deny', 'resource_mismatch'],
+    [withRoles('air'), LIST, 'deny', 'missing_scope'],
     [{ principal: researcher.email }, ADMINISTER, 'deny', 'missing_permission'],
-    [{ principal: researcher.email, held: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
-    [{ principal: admin.email, held: { roles: [] } }, ADMINISTER, 'deny', 'missing_permission'],
-    [{ held: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
+    [{ principal: researcher.email, ...withRoles('System administrator') }, ADMINISTER, 'allow', null],
+    [withRoles('System administrator'), ADMINISTER, 'allow', null],
   ])('by %j of %j has the effect `%s`', async (subject, request, effect, reason) => {
     const { status, body } = await simulate({ ...subject, ...request });
 
@@ -208,17 +184,11 @@ describe('a simulation of all operations', () => {
       expect(problemDocument(single)).toContain('NVIDIA Air answers 402');
     }
   });
-
-  it('has the effect of the real request', async () => {
-    const effects = await simulateAll({ principal: 'nvcf-user', service: 'nvcf', ...ALL });
-    const { decision } = await server.call('GET /v2/nvcf/functions', { token: castKey('nvcf-user').key });
-
-    expect(effects.find(({ operation }) => operation === 'listFunctions')?.effect).toBe(decision.effect);
-  });
 });
 
 describe('a simulation is rejected with', () => {
   const P = { principal: 'nvcf-deployer' };
+  const OWNER = { principal: 'owner' };
 
   it.each<[title: string, body: object, message: string]>([
     ['an empty body', {}, 'Fields `principal` and `held` are missing'],
@@ -227,32 +197,14 @@ describe('a simulation is rejected with', () => {
     ['no path', { ...P, method: 'GET' }, 'Field `path` is missing'],
     ['a path and all operations', { ...P, ...LIST, ...ALL }, 'Field `operations` excludes `method` and `path`'],
     ['a service with a path', { ...P, ...LIST, service: 'nvcf' }, 'Field `service` requires `operations`'],
-    ['an unknown service', { ...P, ...ALL, service: 'nvfc' }, 'Did you mean `nvcf`?'],
-    [
-      'an unknown value of `operations`',
-      { ...P, operations: 'all' },
-      'Field `operations` is not valid; expected one of `*`',
-    ],
     ['an empty held', { held: {}, ...ALL }, 'Field `held` must have either `scopes`'],
     ['scopes and roles', { held: { scopes: [], roles: [] }, ...ALL }, 'Field `held` must have either `scopes`'],
-    ['an unknown scope', { held: { scopes: ['list_function'] }, ...ALL }, 'Did you mean `list_functions`?'],
-    ['an unknown role', { held: { roles: ['air-admn'] }, ...ALL }, 'Did you mean `air-admin`?'],
-    ['an unknown role for a path', { held: { roles: ['air-admn'] }, ...LIST }, 'Did you mean `air-admin`?'],
-    ['a role that resembles several roles', { held: { roles: ['Adminn'] }, ...LIST }, 'Did you mean `air-admin` or `'],
-    [
-      'an unknown scope and a path',
-      { held: { scopes: ['list_function'] }, ...LIST },
-      'Field `held.scopes` has the unknown scope',
-    ],
+    ['an unknown scope', { ...withScopes(['list_function']), ...ALL }, 'Did you mean `list_functions`?'],
+    ['an unknown role', { ...withRoles('air-admn'), ...ALL }, 'Did you mean `air-admin`?'],
     [
       'a resource without its ids and a path',
-      { held: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
+      { ...withScopes(['list_functions'], { type: 'Function' }), ...LIST },
       'needs ids of the form `<functionId>`. Add `"force": true` to `held` to use it anyway',
-    ],
-    [
-      'an unknown resource type',
-      { held: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
-      'Field `held.resource.type` has the unknown resource type `Functio`',
     ],
     [
       'a misspelt principal',
@@ -260,46 +212,18 @@ describe('a simulation is rejected with', () => {
       'Field `principal` is `admn@acme.test`, which is not a known principal. Did you mean `admin@acme.test`?',
     ],
     [
-      'a misspelt principal for all operations',
-      { principal: 'admn@acme.test', ...ALL },
-      'Did you mean `admin@acme.test`?',
-    ],
-    [
       'a path with an extra slash',
       { ...P, method: 'GET', path: '/api/v1/users/' },
       'Field `path`: no operation has the path `/api/v1/users/`. Did you mean `/api/v1/users`?',
     ],
-    [
-      'a misspelt member',
-      { held: { scope: [] }, ...ALL },
-      'Field `held.scope` is not known here; did you mean `scopes`?',
-    ],
-    ['roles of a service key', { ...P, held: { roles: ['air'] }, ...LIST }, 'Field `held.roles` is not allowed'],
-    [
-      'scopes of a personal key',
-      { principal: 'owner', held: { scopes: [] }, ...ALL },
-      'Field `held.scopes` is not allowed',
-    ],
-    [
-      'scopes for an operation of Run:ai',
-      { held: { scopes: [] }, ...ADMINISTER },
-      'in Run:ai, all rights come from `roles`',
-    ],
-    [
-      'scopes of a user of Run:ai',
-      { principal: admin.email, held: { scopes: [] }, ...ALL },
-      'in Run:ai, all rights come from `roles`',
-    ],
+    ['roles of a service key', { ...P, ...withRoles('air'), ...LIST }, 'Field `held.roles` is not allowed'],
+    ['scopes of a personal key', { ...OWNER, ...withScopes([]), ...ALL }, 'Field `held.scopes` is not allowed'],
+    ['scopes for Run:ai', { ...withScopes([]), ...ADMINISTER }, 'in Run:ai, all rights come from `roles`'],
     ['an unknown principal', { principal: 'nobody', ...ALL }, 'Field `principal` does not match any principal'],
     [
       'a principal that the service does not have',
       { principal: admin.email, service: 'air', ...ALL },
       'does not match any principal that can call NVIDIA Air',
-    ],
-    [
-      'a resource without its ids and all operations',
-      { held: { scopes: [], resource: { type: 'Function' } }, ...ALL },
-      '"force": true',
     ],
   ])('%s', async (_title, body, message) => {
     const answer = await simulate(body);
@@ -321,39 +245,15 @@ describe('a simulation is rejected with', () => {
   });
 });
 
-describe('a principal can be an id, name, client id or e-mail address', () => {
-  it.each([
-    [admin.email, ADMINISTER],
-    [application.name, ADMINISTER],
-    [application.clientId, ADMINISTER],
-    [adminBot.name, ADMINISTER],
-    [castKey('owner').name, { method: 'GET', path: '/v3/orgs/acme/keys' }],
-  ])('in a simulation: %s', async (principal, request) => {
-    expect((await simulate({ principal, ...request })).body).toMatchObject({ effect: 'allow' });
-  });
+it('a filter of decisions accepts a principal by its id, name or e-mail address', async () => {
+  const on = await testServer();
+  const { key, id, name, user } = castKey('nvcf-full-access');
+  await on.call('GET /v2/nvcf/functions', { token: key });
+  const listDecisions = async (principal = '') =>
+    (await on.call(`GET /_mock/decisions?principal=${principal}`)).body.decisions;
 
-  it('except the e-mail address of a user with several personal keys', async () => {
-    const on = await testServer();
-    const key = { type: 'personal', services: ['nvcf'], user: 'solo@acme.test', roles: ['Cloud Functions User'] };
-    await on.call('POST /_mock/keys', { body: { ...key, name: 'first' } });
-    const unique = await simulate({ principal: 'solo@acme.test', ...LIST }, on);
-    await on.call('POST /_mock/keys', { body: { ...key, name: 'second' } });
-    const ambiguous = await simulate({ principal: 'solo@acme.test', ...LIST }, on);
-
-    expect(unique.body).toMatchObject({ effect: 'allow', principal: { name: 'first', user: 'solo@acme.test' } });
-    expect(problemDocument(ambiguous)).toContain('Several keys belong to `solo@acme.test`. Use a key id instead.');
-  });
-
-  it('in a filter of decisions', async () => {
-    const on = await testServer();
-    const { key, id, name, user } = castKey('nvcf-full-access');
-    await on.call('GET /v2/nvcf/functions', { token: key });
-    const listDecisions = async (principal = '') =>
-      (await on.call(`GET /_mock/decisions?principal=${principal}`)).body.decisions;
-
-    for (const principal of [id, name, user]) expect(await listDecisions(principal), principal).toHaveLength(1);
-    expect(await listDecisions('somebody@acme.test')).toEqual([]);
-  });
+  for (const principal of [id, name, user]) expect(await listDecisions(principal), principal).toHaveLength(1);
+  expect(await listDecisions('somebody@acme.test')).toEqual([]);
 });
 
 it('`decisions.simulate` of the library simulates a request or all operations', async () => {
