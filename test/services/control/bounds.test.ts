@@ -32,15 +32,6 @@ it('an unknown method is rejected with the nearest one', async () => {
   ]);
 });
 
-it('the body of a match has at most 16384 characters', async () => {
-  const body = { x: 'a'.repeat(16_384) };
-
-  expect(await readDetail('POST /_mock/requests/verify', { match: { body } })).toEqual([
-    400,
-    expect.stringContaining('is longer than 16384 characters'),
-  ]);
-});
-
 it('100 verifications may wait in a world, and another one returns 409', async () => {
   const verification = { match: { operation: 'get_users' }, times: 3, within: '1s' };
   const pending = Array.from({ length: 101 }, () => call('POST /_mock/requests/verify', verification));
@@ -61,17 +52,6 @@ it('a verification counts all requests and returns the newest 100', async () => 
   expect(body.matched[0].query).toEqual({ number: '100' });
 });
 
-it('faults that were injected `times` times do not count towards the limit of 100', async () => {
-  const fault = { match: { operation: 'get_users' }, times: 1, do: { status: 503 } };
-  for (let number = 0; number < 100; number++) expect((await call('POST /_mock/faults', fault)).status).toBe(201);
-  const refused = [409, expect.stringContaining('which is the limit')];
-
-  expect(await readDetail('POST /_mock/faults', fault)).toEqual(refused);
-  expect((await call('GET /api/v1/users')).status).toBe(503);
-  expect((await call('POST /_mock/faults', fault)).status).toBe(201);
-  expect(await readDetail('POST /_mock/faults', fault)).toEqual(refused);
-});
-
 it('a fault and a verification match the same bodies', async () => {
   const match = { operation: 'grant_token', body: { AppId: application.clientId } };
   const credentials = { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret };
@@ -79,15 +59,6 @@ it('a fault and a verification match the same bodies', async () => {
 
   expect((await call('POST /api/v1/token', credentials)).status).toBe(503);
   expect((await call('POST /_mock/requests/verify', { match, times: 1 })).body.verified).toBe(true);
-});
-
-it('a delayed request continues when its fault is removed', async () => {
-  await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { delay: '5m' } });
-  const delayed = call('GET /api/v1/users');
-  await expect.poll(async () => (await call('GET /_mock/faults')).body.faults[0].fired).toBe(1);
-  await call('POST /_mock/reset');
-
-  expect((await delayed).status).toBe(401);
 });
 
 const repeat = <Entry>(length: number, entry: (index: number) => Entry) =>

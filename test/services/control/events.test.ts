@@ -103,14 +103,6 @@ it('the creation and deletion of worlds are events of the default world', async 
   ]);
 });
 
-it('a stream ends when its world is deleted', async () => {
-  const world = await mock.world();
-  const answer = await fetch(`${world.url}/_mock/events`);
-  const ended = answer.text();
-  await world.stop();
-  expect(await ended).toMatch(/^:/);
-});
-
 it('a stream ends when the server stops, without delaying the stop', async () => {
   const server = await startMock();
   const ended = fetch(`${server.url}/_mock/events`).then((answer) => answer.text());

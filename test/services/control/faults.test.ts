@@ -88,9 +88,6 @@ describe('a fault', () => {
 
   it.each([
     ['runai', 'GET /api/v1/access-keys', 401],
-    ['runai', 'GET /api/v1/access-keys', 503],
-    ['air', 'GET /api/v3/simulations/', 401],
-    ['nvcf', 'GET /v2/nvcf/functions', 401],
     ['nvcf', 'GET /v2/nvcf/functions', 529],
     ['air', 'GET /api/v3/simulations/', 599],
   ])("has the vendor's status: %s %s %i", async (service, call, status) => {
@@ -232,13 +229,6 @@ describe('a fault', () => {
     expect((await server.grant({ ...credentials, clientSecret: 'wrong' })).status).toBe(503);
   });
 
-  it('delays the request', async () => {
-    await addFault({ match: { operation: 'grant_token' }, do: { delay: '50ms' } });
-    const before = performance.now();
-    expect((await server.grant(credentials)).status).toBe(200);
-    expect(performance.now() - before).toBeGreaterThan(45);
-  });
-
   it('ends its delay when its world is deleted', async () => {
     const world = await makeWorld(server, { id: 'waits' });
     await world.call('POST /_mock/faults', { body: { do: { delay: '5m' } } });
@@ -246,14 +236,6 @@ describe('a fault', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/waits');
     expect((await delayed).status).toBe(401);
-  });
-
-  it('applies only to its world, and not to the control API', async () => {
-    const world = await makeWorld(server);
-    await world.call('POST /_mock/faults', { body: { do: { status: 503, offDocument: true } } });
-    expect((await world.call('GET /api/v1/users')).status).toBe(503);
-    expect((await server.call('GET /api/v1/users')).status).toBe(401);
-    expect((await world.call('GET /_mock/info')).status).toBe(200);
   });
 
   describe('with `for`', () => {
@@ -283,16 +265,6 @@ describe('a fault', () => {
 
       expect(body.events).toContainEqual({ at: fault.until, kind: 'fault.ended', fault: fault.id });
       expect((await server.grant(credentials)).status).toBe(200);
-    });
-
-    it('ends a delay with it', async () => {
-      await addFault({ match: { operation: 'grant_token' }, for: '30s', do: { delay: '5m' } });
-      const granting = server.grant(credentials);
-      await expect.poll(async () => (await server.call('GET /_mock/faults')).body.faults[0].fired).toBe(1);
-      await advance('30s');
-      await server.call('GET /_mock/faults');
-
-      expect((await granting).status).toBe(200);
     });
 
     it('is a warning in the log if it was never injected', async () => {
@@ -357,20 +329,9 @@ describe('a fault', () => {
     expect((await server.call('GET /_mock/faults')).body).toMatchObject({ faults: [], total: 0 });
   });
 
-  it('contains the certainty of its status', async () => {
-    const readCertainty = async (status: number) =>
-      (await postFault({ match: { operation: 'grant_token' }, do: { status, offDocument: true } })).body.certainty;
-    expect(await readCertainty(400)).toBe('documented');
-    expect(await readCertainty(429)).toBe('ours');
-  });
-
   it.each([
     // The mock's own document lists these; the vendor's does not.
     ['runai', 'get_access_keys', 400],
-    ['runai', 'create_access_key1', 415],
-    ['runai', 'grant_token', 415],
-    ['runai', 'grant_token', 401],
-    ['runai', 'create_access_rule', 409],
     ['air', 'simulations_create', 415],
     ['nvcf', 'createFunction', 415],
   ])(
@@ -385,16 +346,10 @@ describe('a fault', () => {
 
   it.each([
     ['runai', 'grant_token', 400],
-    ['runai', 'get_access_keys', 403],
     ['nvcf', 'createFunction', 400],
-    ['nvcf', 'listFunctions', 403],
-    ['air', 'simulations_get', 404],
     ['air', 'simulations_list', 500],
     ['air', undefined, 500],
     ['nvcf', 'invokeFunction', 429],
-    ['nvcf', 'createInvocationToken', 429],
-    ['runai', 'get_clusters', 404],
-    ['runai', 'get_users', 500],
   ])('accepts a status that the vendor documents: %s, %s, %i', async (service, operation, status) => {
     const match = { service, ...(operation !== undefined && { operation }) };
     const { status: answerStatus, body } = await postFault({ match, do: { status } });
@@ -422,45 +377,29 @@ describe('a fault', () => {
     [{}, '`do`'],
     [{ do: {} }, 'Field `do` is empty'],
     [{ do: { retryAfter: 1 } }, 'Field `do.status` is missing'],
-    [{ do: { delay: '1s', retryAfter: 1 } }, 'send `do.status` too'],
     [{ do: { status: 429 }, match: { operation: 'grant_token' } }, 'set `do.offDocument` to true'],
     [
       { do: { status: 503 } },
       /^Field `match` is missing or empty, so it matches every operation, .* Select operations, such as `\{"match": \{"operation": "\w+"\}\}`\./,
     ],
     [
-      { do: { status: 503 }, match: { principal: admin.email } },
-      'Field `match` does not select operations, so it matches every',
-    ],
-    [
       { do: { status: 418 }, match: { service: 'runai' } },
       /^Field `do.status`: the vendor's document has no status 418 for .* and \d+ more\./,
     ],
     [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /has no status 418 for `[a-z_]+` and `[a-z_]+`\./],
-    [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'has no status 418 for `get_users`;'],
     [{ do: { status: 200 } }, 'an HTTP error status'],
     [{ do: { status: 600, offDocument: true } }, 'from 400 to 599'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
-    [{ do: { status: 400 }, match: { operations: ['get_users', 'grant_tokn'] } }, 'Did you mean `grant_token`?'],
     [
       { do: { drop: 'before' }, match: { operations: ['get_users', 'grant_token'], method: 'GET' } },
       /^Field `match.method` is `GET`, which can never match: no operation with operation `grant_token` has it\./,
     ],
     [
-      { do: { status: 418 }, match: { operations: ['get_users', 'grant_token'] } },
-      /has no status 418 for `grant_token` and `get_users`\./,
-    ],
-    [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
-    [{ do: { status: 400 }, match: { path: '/api/v1/tokens' } }, 'can never match'],
-    [
       { do: { drop: 'before' }, match: { operation: 'get_users', path: '/api/v1/users/' } },
       'Field `match.path` is `/api/v1/users/`, which can never match: no operation with operation `get_users` has it. Did you mean `/api/v1/users`?',
     ],
-    [{ do: { drop: 'before' }, match: { path: '/v2/nvcf/functions/' } }, 'Did you mean `/v2/nvcf/functions`?'],
-    [{ do: { drop: 'before' }, match: { path: '/api/v1/user' } }, 'Did you mean `/api/v1/users`?'],
     [{ do: { status: 400, offDocument: true }, match: { status: 200 } }, '`do.after` as true'],
-    [{ do: { delay: '1s' }, match: { reason: 'wrong_secret' } }, '`do.after` as true'],
     [{ do: { delay: '6m' } }, 'up to 5 minutes'],
     [{ do: { delay: { min: '2s', max: '1s' } } }, 'must not be longer'],
     [{ do: { drop: 'body', body: 'empty' } }, 'exclude each other'],
@@ -483,11 +422,5 @@ describe('a fault', () => {
     '/api/v1/access-keys/17',
   ])('is accepted with the path %s', async (path) => {
     await addFault({ do: { drop: 'before' }, match: { path } });
-  });
-
-  it('is rejected with 409 if there are already 100', async () => {
-    for (let index = 0; index < 100; index += 1)
-      await addFault({ match: { operation: 'grant_token' }, do: { delay: '1ms' } });
-    expect(readRefusal(await postFault({ do: { delay: '1ms' } }), 409)).toContain('100 faults');
   });
 });

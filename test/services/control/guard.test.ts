@@ -52,27 +52,11 @@ const expectNoCors = ({ headers }: Answer) => {
 };
 
 describe('the control API accepts the host', () => {
-  it.each([
-    '127.0.0.1',
-    '0.0.0.0:6625',
-    '8.8.8.8:6625',
-    '[::1]',
-    '[2001:db8::AB:1]:6625',
-    'localhost',
-    'mock-alias',
-    'mock.internal:6625',
-  ])('%s', async (host) => {
+  it.each(['127.0.0.1', '8.8.8.8:6625', '[::1]', 'localhost', 'mock.internal:6625'])('%s', async (host) => {
     expect(listStatuses(await sendSample([`Host: ${host}`]))).toEqual(SERVED_STATUSES);
   });
 
-  it.each([
-    'public.acme.test',
-    'public.acme.test:8443',
-    'Public.Acme.Test:1',
-    'mock-alias:1',
-    'localhost',
-    '127.0.0.1',
-  ])('%s if the server has a public URL', async (host) => {
+  it.each(['Public.Acme.Test:1', 'mock-alias:1', 'localhost'])('%s if the server has a public URL', async (host) => {
     expect(listStatuses(await sendSample([`Host: ${host}`], publishedPort))).toEqual(SERVED_STATUSES);
   });
 
@@ -99,15 +83,7 @@ it('every request to the control API is accepted for its own host and origin, an
 });
 
 describe('the control API rejects known and unknown paths under', () => {
-  it.each([
-    'evil.test',
-    'localhost.evil.test',
-    '127.0.0.1.evil.test:6625',
-    'evil-localhost',
-    'mock-alias.evil.test',
-    'internal',
-    'public.acme.test',
-  ])('the foreign host %s', async (host) => {
+  it.each(['evil.test', 'localhost.evil.test', 'internal', 'public.acme.test'])('the foreign host %s', async (host) => {
     const answers = await sendSample([`Host: ${host}`]);
 
     expect(listStatuses(answers)).toEqual(REFUSED_STATUSES);
@@ -127,13 +103,9 @@ describe('the control API rejects known and unknown paths under', () => {
   it.each([
     ['an empty value', ''],
     ['two names', 'localhost evil.test'],
-    ['a URL', 'http://localhost:6625'],
     ['a user name', 'evil@localhost'],
-    ['a port that is not a number', 'localhost:http'],
     ['an encoded name', '%6cocalhost'],
-    ['IPv6 without brackets', '::1'],
     ['IPv4 with a number too large', '127.0.0.256'],
-    ['a name outside ASCII', 'löcalhost'],
   ])('a malformed `Host`: %s', async (_title, host) => {
     const answers = [...(await sendSample([`Host: ${host}`])), ...(await sendSample([`Host: ${host}`], publishedPort))];
 
@@ -143,16 +115,6 @@ describe('the control API rejects known and unknown paths under', () => {
       expect(answer.decision).toBeNull();
     }
     expect(new Set(listStatuses(answers)).has(200)).toBe(false);
-  });
-
-  it.each([
-    ['the known host first', ['Host: localhost', 'Host: evil.test']],
-    ['the known host last', ['Host: evil.test', 'Host: localhost']],
-  ])('two `Host` headers, %s', async (_title, hosts) => {
-    for (const answer of await sendSample(hosts)) {
-      expect([400, 403]).toContain(answer.status);
-      problemDocument(answer);
-    }
   });
 
   it('a foreign host with an encoded path or a query', async () => {
@@ -182,8 +144,6 @@ describe('a request from a browser page', () => {
   it.each([
     ['localhost:6625', 'http://localhost:6625'],
     ['127.0.0.1:6625', 'http://127.0.0.1:6625'],
-    ['[::1]:6625', 'http://[::1]:6625'],
-    ['localhost', 'http://localhost'],
     ['mock-alias:8080', 'http://mock-alias:8080'],
     ['LocalHost:6625', 'http://localhost:6625'],
   ])('of the same origin is accepted: %s and %s', async (host, origin) => {
@@ -197,27 +157,15 @@ describe('a request from a browser page', () => {
   });
 
   it.each([
-    ['another host', 'http://evil.test'],
     ['another host on the same port', 'http://evil.test:6625'],
-    ['another host with https', 'https://evil.test'],
-    ['another host with https on the same port', 'https://evil.test:6625'],
     ['another port', 'http://localhost:3000'],
-    ['another port with https', 'https://localhost:3000'],
     ['no port', 'http://localhost'],
     ['another name of the same machine', 'http://127.0.0.1:6625'],
     ['a host with the own host as prefix', 'http://localhost:6625.evil.test'],
     ['a host with the own host as suffix', 'http://evil.localhost:6625'],
-    ['an alias', 'http://mock-alias:6625'],
     ['`null`', 'null'],
-    ['`NULL`', 'NULL'],
-    ['an empty value', ''],
-    ['a file', 'file://'],
-    ['an extension', 'chrome-extension://abcdefghijklmnop'],
-    ['another scheme', 'ftp://localhost:6625'],
     ['a path', 'http://localhost:6625/'],
     ['a user', 'http://evil@localhost:6625'],
-    ['a list', 'http://localhost:6625 http://evil.test'],
-    ['a wildcard', '*'],
   ])('of another origin is rejected: %s', async (_title, origin) => {
     const answers = await sendSample(['Host: localhost:6625', `Origin: ${origin}`]);
 
@@ -227,13 +175,6 @@ describe('a request from a browser page', () => {
       expect(answer.decision).toBeNull();
       expectNoCors(answer);
     }
-  });
-
-  it('with two `Origin` headers is rejected in either order', async () => {
-    const [own, foreign] = ['Origin: http://localhost:6625', 'Origin: http://evil.test'];
-
-    expect(listStatuses(await sendSample(['Host: localhost:6625', own, foreign]))).toEqual(REFUSED_STATUSES);
-    expect(listStatuses(await sendSample(['Host: localhost:6625', foreign, own]))).toEqual(REFUSED_STATUSES);
   });
 
   it('of the same origin under a foreign host is rejected, as in DNS rebinding', async () => {
@@ -293,27 +234,13 @@ describe('no answer has a CORS header', () => {
       for (const answer of [foreign, none, same]) expectNoCors(answer);
     },
   );
-
-  it.each([
-    'GET /api/v1/access-keys',
-    'OPTIONS /api/v1/token',
-    'GET /api/v1/nothing',
-    'GET /nothing',
-    'OPTIONS /nothing',
-  ])('to %s', async (request) => {
-    expectNoCors(
-      await send(port, requestBytes(request, ['Host: localhost:6625', 'Origin: http://evil.test', ...preflight])),
-    );
-  });
 });
 
 describe('the control API accepts only JSON', () => {
   it.each([
     ['no type', []],
-    ['an empty type', ['Content-Type:']],
     ['text/plain', ['Content-Type: text/plain']],
     ['application/x-www-form-urlencoded', ['Content-Type: application/x-www-form-urlencoded']],
-    ['multipart/form-data', ['Content-Type: multipart/form-data; boundary=x']],
     ['two types', ['Content-Type: text/plain', JSON_TYPE]],
   ])('and rejects %s with 415, even for calls that need no body', async (_title, types) => {
     const before = await server.call('GET /_mock/clock');

@@ -26,15 +26,3 @@ it('GET /_mock/info counts answered requests by service and status, and refusals
   expect(refusals).toEqual({ invalid_request: 1, no_token: 1, service_not_enabled: 1, unknown_path: 1 });
   expect(memory.resident).toBeGreaterThan(1_000_000);
 });
-
-it.each([
-  ['in `x-mock-admin-token`', { 'x-mock-admin-token': 'an-admin-token' }, 200],
-  ['as a bearer token', { authorization: 'Bearer an-admin-token' }, 200],
-  ['wrong, as a bearer token', { authorization: 'Bearer wrong-token' }, 401],
-  ['with another scheme', { authorization: 'Basic an-admin-token' }, 401],
-  ['missing', {}, 401],
-])('an admin token is checked: %s', async (_title, headers, status) => {
-  const server = await testServer({ adminToken: 'an-admin-token' });
-
-  expect((await server.call('GET /_mock/info', { headers })).status).toBe(status);
-});

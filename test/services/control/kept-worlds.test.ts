@@ -181,16 +181,4 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     expect((await second.call(`GET /w/alice/_mock/keys/${made[1]}`)).status).toBe(200);
     expect(await listIds(second)).toEqual(['default', 'alice', 'bob']);
   });
-
-  it('a world that was reset has the state of its seed', async ({ folder }) => {
-    const { start } = prepareServers(folder);
-    const first = await start({ world: ['alice'] });
-    const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
-    await first.call('POST /w/alice/_mock/reset');
-    const cast = (await first.call('GET /w/alice/_mock/cast')).body;
-    const second = await start({ world: ['alice'] });
-
-    expect((await second.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
-    expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
-  });
 });

@@ -74,16 +74,13 @@ describe('a custom answer of a fault', () => {
 
   it.each([
     ['application/json', {}, undefined],
-    ['application/problem+json; charset=utf-8', {}, undefined],
     ['text/plain;charset=utf-8', 'text', undefined],
     ['text/plain, text/html', 'text', 'attachment'],
     ['application/json;, text/html', {}, 'attachment'],
     ['application/xhtml+xml', '', 'attachment'],
     ['image/svg+xml', '', 'attachment'],
     ['multipart/x-mixed-replace; boundary=a', '', 'attachment'],
-    ['multipart/related', '', 'attachment'],
     ['text/javascript', '', 'attachment'],
-    ['application/pdf', '', 'attachment'],
     ['', {}, 'attachment'],
     ['nothing', '', 'attachment'],
   ])('is an attachment unless it is JSON or plain text: %s', async (type, body, disposition) => {
@@ -130,74 +127,46 @@ describe('a custom answer of a fault', () => {
     expect(JSON.stringify((await server.call('GET /_mock/faults')).body)).not.toContain(apiKey);
   });
 
-  it.each<[name: string, answer: unknown, others: object, message: string | RegExp]>([
+  const SANDBOX = /`content-security-policy` only as `sandbox`/;
+  const OK = { status: 200, body: {} };
+  const withHeader = (name: string, value: string) => ({ ...OK, headers: { [name]: value } });
+
+  it.each<[name: string, answer: object, message: RegExp, others?: object]>([
     [
-      'a body that the document does not allow',
+      'an undocumented body',
       { status: 200, body: { functions: {} } },
-      {},
-      /does not match the document: .*functions.*offDocument/,
+      /not match the document: .*functions.*offDocument/,
     ],
-    ['no body where the document requires a body', { status: 200 }, {}, /has no body, but the document has one/],
-    [
-      'an undocumented media type',
-      { status: 200, headers: { 'content-type': 'text/plain' }, body: '' },
-      {},
-      /text\/plain/,
-    ],
-    [
-      'an undocumented status',
-      { status: 206, body: {} },
-      {},
-      /do\.answer\.status.*the vendor's document has no status/,
-    ],
-    ['a status out of range', { status: 600, body: {} }, {}, /do\.answer\.status.*600/],
-    ['an informational status', { status: 103 }, {}, /do\.answer\.status/],
-    ['a body with the status 204', { status: 204, body: {} }, { offDocument: true }, /do\.answer\.body.*204/],
-    ['an object as HTML', { status: 200, headers: { 'content-type': 'text/html' }, body: {} }, {}, /must be a string/],
-    [
-      'a header of the connection',
-      { status: 200, headers: { 'Content-Length': '3' }, body: {} },
-      {},
-      /`content-length`/,
-    ],
-    ['a header of the mock', { status: 200, headers: { 'X-Mock-Fault': 'f' }, body: {} }, {}, /`x-mock-fault`/],
-    ['an invalid header name', { status: 200, headers: { 'a b': '' }, body: {} }, {}, /`a b`/],
-    ['a header value with a line break', { status: 200, headers: { a: 'x\r\ny: z' }, body: {} }, {}, /characters/],
-    [
-      'a content security policy without `sandbox`',
-      { status: 200, headers: { 'Content-Security-Policy': "script-src 'unsafe-inline'" }, body: {} },
-      {},
-      /`content-security-policy` only as `sandbox`/,
-    ],
-    [
-      'a content security policy that allows scripts',
-      { status: 200, headers: { 'content-security-policy': 'sandbox allow-scripts' }, body: {} },
-      {},
-      /`content-security-policy` only as `sandbox`/,
-    ],
+    ['no body where the document requires a body', { status: 200 }, /has no body, but the document has one/],
+    ['an undocumented media type', { ...withHeader('content-type', 'text/plain'), body: '' }, /text\/plain/],
+    ['an undocumented status', { ...OK, status: 206 }, /do\.answer\.status.*the vendor's document has no status/],
+    ['a status out of range', { ...OK, status: 600 }, /do\.answer\.status.*600/],
+    ['an informational status', { status: 103 }, /do\.answer\.status/],
+    ['a body with the status 204', { ...OK, status: 204 }, /do\.answer\.body.*204/, { offDocument: true }],
+    ['an object as HTML', withHeader('content-type', 'text/html'), /must be a string/],
+    ['a header of the connection', withHeader('Content-Length', '3'), /`content-length`/],
+    ['a header of the mock', withHeader('X-Mock-Fault', 'f'), /`x-mock-fault`/],
+    ['an invalid header name', withHeader('a b', ''), /`a b`/],
+    ['a header value with a line break', withHeader('a', 'x\r\ny: z'), /characters/],
+    ['a policy without `sandbox`', withHeader('Content-Security-Policy', "script-src 'unsafe-inline'"), SANDBOX],
+    ['a policy that allows scripts', withHeader('content-security-policy', 'sandbox allow-scripts'), SANDBOX],
     [
       'an inline disposition',
-      { status: 200, headers: { 'CONTENT-DISPOSITION': 'inline' }, body: {} },
-      {},
+      withHeader('CONTENT-DISPOSITION', 'inline'),
       /`content-disposition` only as `attachment`/,
     ],
     [
-      '`x-content-type-options` other than `nosniff`',
-      { status: 200, headers: { 'x-content-type-options': '' }, body: {} },
-      {},
+      'another content type option',
+      withHeader('x-content-type-options', ''),
       /`x-content-type-options` only as `nosniff`/,
     ],
-    ['a list of header values', { status: 200, headers: { a: ['b'] }, body: {} }, {}, /headers/],
-    ['a header twice', { status: 200, headers: { a: '1', A: '2' }, body: {} }, {}, /twice/],
-    ['headers above the size limit', { status: 200, headers: { a: 'x'.repeat(8192) }, body: {} }, {}, /8192/],
-    ['a header value that is not a string', { status: 200, headers: { a: 1 }, body: {} }, {}, /headers/],
-    ['an unknown member', { status: 200, reason: 'x' }, {}, /reason/],
-    ['no status', { body: {} }, {}, /status/],
-    ['a `status` in `do`', { status: 200, body: {} }, { status: 503 }, /exclude each other/],
-    ['a `body` in `do`', { status: 200, body: {} }, { body: 'garbage' }, /exclude each other/],
-    ['a dropped connection', { status: 200, body: {} }, { drop: 'before' }, /exclude each other/],
-    ['a `retryAfter` in `do`', { status: 200, body: {} }, { retryAfter: 3 }, /do\.answer\.headers/],
-  ])('is rejected with %s', async (_, answer, others, message) => {
+    ['a header twice', { ...OK, headers: { a: '1', A: '2' } }, /twice/],
+    ['headers above the size limit', withHeader('a', 'x'.repeat(8192)), /8192/],
+    ['a `status` in `do`', OK, /exclude each other/, { status: 503 }],
+    ['a `body` in `do`', OK, /exclude each other/, { body: 'garbage' }],
+    ['a dropped connection', OK, /exclude each other/, { drop: 'before' }],
+    ['a `retryAfter` in `do`', OK, /do\.answer\.headers/, { retryAfter: 3 }],
+  ])('is rejected with %s', async (_, answer, message, others = {}) => {
     const refusal = await postAnswer(answer, others);
     expect(refusal.status, JSON.stringify(refusal.body)).toBe(400);
     expect(problemDocument(refusal)).toMatch(message);

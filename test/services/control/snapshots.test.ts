@@ -178,20 +178,6 @@ describe('a snapshot', () => {
     expect((await second.call('GET /_mock/snapshots')).body.snapshots).toEqual([]);
   });
 
-  it.runIf(hasDriver)('of a world in a data file is restored, and its state survives a restart', async () => {
-    const data = join(await mkdtemp(join(tmpdir(), 'snapshot-')), 'mock.db');
-    const first = await testServer({ data });
-    const { body: made } = await first.call('POST /_mock/keys', { body: { ...AIR, name: 'kept' } });
-    const { body: snapshot } = await first.call('POST /_mock/snapshots');
-    await first.call(`DELETE /_mock/keys/${made.id}`);
-    const { status } = await first.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
-    await first.close();
-    const second = await testServer({ data });
-
-    expect(status).toBe(200);
-    expect(await tryKey(second.call, made.key)).toBe('allowed');
-  });
-
   it('is rejected with 409 beyond the limit of 100', async () => {
     const own = await testServer();
     const [first] = await Promise.all(Array.from({ length: 100 }, () => own.call('POST /_mock/snapshots')));
@@ -236,16 +222,6 @@ describe('a copy of a world', () => {
     const grant = { grantType: 'app_token', appID: app.clientId, appSecret: app.secret };
     expect((await server.grant(grant)).status).toBe(200);
     expect(app.clientId).toBe(`made-app-${copy.id}`);
-  });
-
-  it('from a snapshot has the state of that time', async () => {
-    const { call, made } = await makeWorldWithKey();
-    const { body: snapshot } = await call('POST /_mock/snapshots');
-    await call(`DELETE /_mock/keys/${made.id}`);
-    const copy = await makeWorld(server, { from: { snapshot: snapshot.id } });
-
-    expect(copy.made.created.keys).toHaveLength(1);
-    expect(await tryKey(copy.call, copy.made.created.keys[0].key)).toBe('allowed');
   });
 
   it('has distinct client ids even for names that contain the id of the world', async () => {
@@ -295,33 +271,5 @@ describe('a copy of a world', () => {
     expect(await tryKey(copy.call, created.key)).toBe('unknown_key');
     expect(withoutBearers((await copy.call('GET /_mock/cast')).body)).toEqual(copy.cast);
     await tokenOf(copy.call, copy.cast.runai.users[0].accessKey);
-  });
-});
-
-describe('a world with a `seed`', () => {
-  it.each([
-    ['has the built-in cast', 'builtin', 3],
-    ['has no users with `none`', 'none', 0],
-  ])('%s', async (_, seed, users) => {
-    const { call } = await makeWorld(server, { seed });
-
-    expect((await call('GET /_mock/info')).body.counts.users).toBe(users);
-  });
-
-  it('adds the users of a seed that extends `builtin`', async () => {
-    const user = { email: 'new@acme.test', role: 'Viewer', accessKey: { name: 'new-key' } };
-    const { cast, call } = await makeWorld(server, { seed: { extends: 'builtin', runai: { users: [user] } } });
-    const made = cast.runai.users.find((listed: { email: string }) => listed.email === 'new@acme.test');
-
-    expect(cast.runai.users).toHaveLength(4);
-    await tokenOf(call, made.accessKey);
-  });
-
-  it('is rejected with all errors of the seed', async () => {
-    const { status, body } = await orderWorld(server, { seed: { runai: { users: [{ mail: 'x' }] }, nothing: 1 } });
-
-    expect(status).toBe(400);
-    expect(body.detail).toMatch(/nothing/);
-    expect(body.detail).toMatch(/mail/);
   });
 });

@@ -37,9 +37,7 @@ describe('a custom token', () => {
     ['a user by e-mail', admin.email, admin.email],
     ['a user by id', researcher.id, researcher.email],
     ['an access key by id', researcher.accessKey.id, researcher.email],
-    ['an access key by client id', researcher.accessKey.clientId, researcher.email],
     ['an application by name', application.name, application.name],
-    ['a service account by client id', adminBot.clientId, adminBot.name],
     ['a service account by name', adminBot.name, adminBot.name],
   ])('is issued for %s', async (_title, subject, name) => {
     const { body } = await mintToken(call, { for: subject });
@@ -51,19 +49,11 @@ describe('a custom token', () => {
   it.each<[title: string, options: object, reason: string]>([
     ['with a past expiry', { expiresIn: '-1s' }, 'expired_token'],
     ['with a future expiry', { expiresIn: '15m' }, '200'],
-    ['of another issuer', { claims: { iss: 'http://other' } }, 'wrong_issuer'],
     ['with an unknown subject', { claims: { sub: 'nobody' } }, 'unknown_subject'],
-    ['without a client', { claims: { azp: null } }, 'malformed_token'],
     ['of another tenant', { claims: { tenant_id: 7 } }, 'wrong_tenant'],
-    ['with a later `nbf`', { claims: { nbf: SECOND + 60 } }, 'not_yet_valid'],
     ['with a later `iat`', { claims: { iat: SECOND + 60 } }, 'not_yet_valid'],
-    ['that is an ID token', { claims: { typ: 'ID' } }, 'malformed_token'],
-    ['with an unknown critical header', { header: { crit: ['x'], x: 1 } }, 'malformed_token'],
     ['with additional members', { claims: { more: { a: [1] } }, header: { more: 1 } }, '200'],
     ['with an unknown signing key', { sign: 'unknown-key' }, 'unknown_key_id'],
-    ['with a retired signing key', { sign: 'retired-key' }, 'unknown_key_id'],
-    ['with the public key as HMAC secret', { sign: 'hs256-public' }, 'unsupported_algorithm'],
-    ['without a signature', { sign: 'none' }, 'unsupported_algorithm'],
     ['of another world', { claims: { sid: 'a.elsewhere' } }, 'other_world'],
   ])('%s has the expected outcome', async (_title, options, reason) => {
     const { body } = await mintToken(call, { for: researcher.email, ...options });
@@ -90,12 +80,9 @@ describe('a custom token', () => {
 
   it.each<[title: string, options: object, message: string]>([
     ['for an unknown principal', { for: 'reseacher@acme.test' }, '`researcher@acme.test`'],
-    ['for an empty name', { for: '' }, 'for'],
     ['with a lifetime without a unit', { for: admin.email, expiresIn: '15' }, '`expiresIn` must be'],
-    ['with a malformed lifetime', { for: admin.email, expiresIn: '--1s' }, '`expiresIn` must be'],
     ['with two expiries', { for: admin.email, expiresIn: '1s', claims: { exp: 1 } }, '`claims.exp`'],
     ['with an unknown way to sign', { for: admin.email, sign: 'rot13' }, 'sign'],
-    ['with claims as a list', { for: admin.email, claims: [] }, 'claims'],
     ['without a principal', {}, 'for'],
     ['with an unknown member', { for: admin.email, claim: {} }, 'claim'],
   ])('%s is rejected', async (_title, options, message) => {
@@ -270,15 +257,6 @@ describe('a rotation of the signing key', () => {
     ]);
   });
 
-  it('overlaps for ten minutes by default, and happens again with every call', async () => {
-    const own = await testServer({ signingKey: 'ES256' });
-    const first = (await own.call('POST /_mock/tokens/rotate-signing-key')).body;
-    const second = (await own.call('POST /_mock/tokens/rotate-signing-key', { body: {} })).body;
-
-    expect(first.previous.until).toBe(new Date(START + 600_000).toISOString());
-    expect(second.previous.kid).toBe(first.kid);
-  });
-
   it.each(['0s', 'soon', '9999999d'])('refuses the overlap %s', async (overlap) => {
     const { status, body } = await call('POST /_mock/tokens/rotate-signing-key', { body: { overlap } });
 
@@ -365,26 +343,6 @@ describe('a token of a world', () => {
       expect(await tryToken(callDoor, valid)).toBe('200');
       expect(await tryToken(second.call, valid)).toBe('other_world');
     }
-  });
-
-  it('is unaffected by faults and signing keys of ten other worlds', async () => {
-    const crowd = await testServer({ signingKey: 'ES256' });
-    const others = await Promise.all(Array.from({ length: 10 }, () => makeWorld(crowd)));
-    await Promise.all(
-      others.map(async ({ id, call: callOther }, index) => {
-        await callOther('POST /_mock/faults', { body: { match: { service: 'runai' }, do: { status: 503 } } });
-        const world = crowd.worlds.find(id);
-        if (index % 2 === 0) await world?.signingKeys.rotate(world.clock.now());
-      }),
-    );
-    const { call: own } = await makeWorld(crowd);
-    const valid = (await mintToken(own, { for: researcher.email })).body.token;
-    const expired = (await mintToken(own, { for: researcher.email, expiresIn: '-1s' })).body.token;
-    const { kid } = (await mintToken(own, { for: researcher.email })).body.header;
-
-    expect([await tryToken(own, valid), await tryToken(own, expired)]).toEqual(['200', 'expired_token']);
-    expect((await mintToken(others[0]?.call ?? own, { for: researcher.email })).body.header.kid).not.toBe(kid);
-    expect((await mintToken(others[1]?.call ?? own, { for: researcher.email })).body.header.kid).toBe(kid);
   });
 
   it('is signed with the new key after a rotation, as are those of the zoo', async () => {
