@@ -36,7 +36,7 @@ const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
 /** The entry points for both `require` and `import`. */
-const FACADES = ['index', 'testcontainers'];
+const FACADES = ['index', 'testcontainers', 'library/suite/setup'];
 
 /** The command is CommonJS, because Node needs another 5 ms for its ES module loader. */
 const ENTRIES = ['main', ...FACADES];
@@ -223,7 +223,9 @@ async function buildModules() {
  */
 async function writeFacades(core) {
   const files = core.flatMap((chunk) =>
-    chunk.type === 'chunk' && FACADES.includes(chunk.name) ? [{ name: `${chunk.name}.js`, text: facadeOf(chunk) }] : [],
+    chunk.type === 'chunk' && FACADES.map(flat).includes(chunk.name)
+      ? [{ name: `${chunk.name}.js`, text: facadeOf(chunk) }]
+      : [],
   );
   // The command's former name, which is still used in containers.
   files.push({ name: 'main.js', text: "import './main.cjs';\n" });

@@ -2,7 +2,8 @@ import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import { printFailure } from './library/failure.ts';
 import { checkAwaited, type MockMatchers, matchers, PENDING, type Pending } from './library/matchers.ts';
 import { type Mock, type World, type WorldOptions, withLabel } from './library/mock.ts';
-import { type MockOptions, startMock } from './library/start-mock.ts';
+import type { MockOptions } from './library/start-mock.ts';
+import { startSuiteMock } from './library/suite/suite-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
 
 /** Fixtures of a test: a separate world. */
@@ -11,7 +12,7 @@ export interface MockFixtures {
   readonly mockOptions: MockOptions;
   /** Options of the worlds: `test.extend({ worldOptions: { seed: './seed.yaml' } })`. */
   readonly worldOptions: WorldOptions;
-  /** One server per worker, with its default world. All tests of the worker share its state. */
+  /** The server of the worker, or the one that the run shares (`nv-auth-mock/vitest-setup`), with its default world. */
   readonly mockServer: Mock;
   /**
    * A world with its own credentials, created before the test and deleted after it, also in `test.concurrent`. If the
@@ -20,13 +21,16 @@ export interface MockFixtures {
   readonly mock: World;
 }
 
+/** Any other object gives the file a server of its own. */
+const DEFAULT_OPTIONS: MockOptions = Object.freeze({});
+
 /** vitest's `test` with a world: `test('...', async ({ mock }) => { ... })`. */
 export const test = base.extend<MockFixtures>({
-  mockOptions: [{}, { scope: 'worker' }],
+  mockOptions: [DEFAULT_OPTIONS, { scope: 'worker' }],
   worldOptions: {},
   mockServer: [
     async ({ mockOptions }, use) => {
-      const server = await startMock(mockOptions);
+      const server = await startSuiteMock(mockOptions, mockOptions === DEFAULT_OPTIONS);
       await use(server);
       await server.stop();
     },

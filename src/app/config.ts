@@ -103,6 +103,32 @@ export function readCompareCredentials(environment: NodeJS.ProcessEnv = process.
   };
 }
 
+/** A running server that tests use. */
+export interface NamedServer {
+  readonly url: string;
+  readonly adminToken: string | null;
+}
+
+/** Returns the server that the user names; null if there is none. */
+export function readNamedServer(environment: NodeJS.ProcessEnv = process.env): NamedServer | null {
+  const url = environment[`${VARIABLE_PREFIX}URL`];
+  if (!url) return null;
+  return { url: url.replace(/\/$/, ''), adminToken: environment[`${VARIABLE_PREFIX}ADMIN_TOKEN`] || null };
+}
+
+/** The variable with the server that the test files of a run share, for the processes of the runner. */
+const SHARED_SERVER = `${VARIABLE_PREFIX}SHARED_SERVER`;
+
+/** Returns the server that the setup of a test runner has named; null if there was no setup. */
+export function readSharedServer(): NamedServer | null {
+  const text = process.env[SHARED_SERVER];
+  return text === undefined ? null : JSON.parse(text);
+}
+
+export function nameSharedServer(server: NamedServer): void {
+  process.env[SHARED_SERVER] = JSON.stringify(server);
+}
+
 /** Returns the variable with the proxy that clients use for a URL; null if there is none, or `NO_PROXY` has the host. */
 export function findProxyVariable(url: string, environment: NodeJS.ProcessEnv = process.env): string | null {
   const { protocol, hostname } = new URL(url);
@@ -208,7 +234,7 @@ const FILE_VARIABLES: ReadonlySet<string> = new Set(['config', 'etc'].map(format
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
   [
     ...['COMPARE_TOKEN', 'COMPARE_EXPIRED_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET'],
-    ...['URL', 'COMMAND'],
+    ...['URL', 'COMMAND', 'SHARED_SERVER'],
   ].map((name) => VARIABLE_PREFIX + name),
 );
 

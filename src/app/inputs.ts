@@ -11,7 +11,7 @@ import type { Seed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
-import { BUILT_IN, chooseSeed, createSeedFromContent } from '../worlds/seed/index.ts';
+import { BUILT_IN, chooseSeed, createSeedFromContent, readSeedValue } from '../worlds/seed/index.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
 import type { EffectiveConfig } from './config.ts';
 import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
@@ -75,6 +75,11 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
     chooseInitialSeed(parts, services, random),
   ]);
   return { version, random, services, signingKey, identityProvider, trustedIssuers, seed };
+}
+
+/** Reads a seed file on this machine for a server in another process. @throws UserError with all errors */
+export async function readSeedFile(file: string): Promise<object> {
+  return readSeedValue(file, SEED_OPTION, await loadServices());
 }
 
 async function chooseInitialSeed(

@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { readBody } from './in-process-body.ts';
 
 /** Statuses of responses without a body (Fetch Standard, 2.2.3). */
-const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+export const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /** The error code for a connection that breaks before the headers are complete. */
 const CONNECTION_RESET = 'LIGHT_ECONNRESET';
@@ -71,7 +71,7 @@ function createBody(bytes: Buffer | null): Readable {
 }
 
 /** Converts Node's headers, in which a name may have several values. */
-function toHeaders({ headers }: LightMyRequestResponse): Headers {
+export function toHeaders({ headers }: Pick<LightMyRequestResponse, 'headers'>): Headers {
   const result = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const text of [value].flat()) if (text !== undefined) result.append(name, String(text));

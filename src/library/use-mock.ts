@@ -1,6 +1,7 @@
 import { printFailure } from './failure.ts';
 import { type Mock, type World, type WorldOptions, withLabel } from './mock.ts';
-import { type MockOptions, startMock } from './start-mock.ts';
+import type { MockOptions } from './start-mock.ts';
+import { startSuiteMock } from './suite/suite-mock.ts';
 
 /**
  * The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's
@@ -62,7 +63,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   checkHooks(hooks);
   // Hooks without declared parameters, because jest and mocha would wait for a callback.
   hooks.beforeAll(async () => {
-    server = await startMock(options);
+    server = await startSuiteMock(options, Object.keys(options).length === 0);
   });
   hooks.beforeEach(async (...[context]) => {
     // Without `afterEach`, nothing else ends the previous test's world.

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startMock } from '../../src/index.ts';
 import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 const run = promisify(execFile);
@@ -151,6 +152,77 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
     expect(failed.stdout).toContain('# fail 1');
     expect(failed.stdout + failed.stderr).toContain('the mock refused, latest first:');
     expect(failed.stdout + failed.stderr).toContain('GET /api/v1/users');
+  });
+});
+
+describe('one server for all test files', { timeout: PATIENCE_MS }, () => {
+  /** Shows the server that a test file uses. */
+  const PROGRAM = {
+    vitest: `import { test } from 'nv-auth-mock/vitest';
+      test('uses it', ({ mock }) => console.log('origin ' + new URL(mock.url).origin + ' of ' + process.pid));`,
+    node: `import { after, afterEach, before, beforeEach, test } from 'node:test';
+      import { useMock } from 'nv-auth-mock';
+      const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after });
+      test('uses it', () => console.log('origin ' + new URL(mock().url).origin + ' of ' + process.pid));`,
+    jest: `const { useMock } = require('nv-auth-mock');
+      const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
+      test('uses it', () => void process.stdout.write('origin ' + new URL(mock().url).origin + ' of ' + process.pid));`,
+  };
+  const originsOf = ({ stdout }: CommandResult) => [...stdout.matchAll(/origin (\S+) of/g)].map(([, origin]) => origin);
+  const files = async (program: string, ending: string) => {
+    const folder = await copyInstallation(['vitest'], ending === 'test.cjs' ? ['jest@30.5.2'] : []);
+    const names = ['one', 'two', 'three'].map((name) => `${name}.${ending}`);
+    await write(folder, Object.fromEntries(names.map((name) => [name, program])));
+    return { folder, names };
+  };
+
+  it('is shared in vitest, except by a file with options', async () => {
+    const { folder } = await files(PROGRAM.vitest, 'test.mjs');
+    const own = PROGRAM.vitest.replace(
+      "test('uses",
+      "test.extend({ mockOptions: [{ port: 0 }, { scope: 'worker' }] })('uses",
+    );
+    const setup = "export default { test: { globalSetup: ['nv-auth-mock/vitest-setup'] } };";
+    await write(folder, { 'own.test.mjs': own, 'vitest.config.mjs': setup });
+    const result = await ended(folder, 'vitest/vitest.mjs', 'run', PATIENTLY, '--root', folder);
+
+    expect(result.code).toBeUndefined();
+    expect(originsOf(result)).toHaveLength(4);
+    expect(new Set(originsOf(result)).size).toBe(2);
+  });
+
+  it('is shared in jest', async () => {
+    const { folder } = await files(PROGRAM.jest, 'test.cjs');
+    const config = JSON.stringify({ globalSetup: 'nv-auth-mock/jest-setup', testMatch: ['**/*.test.cjs'] });
+    const result = await ended(folder, 'jest/bin/jest.js', PATIENTLY, '--config', config, '--rootDir', folder);
+
+    expect(result.stderr).toContain('3 passed');
+    expect(result.stderr).not.toContain('did not exit');
+    expect(new Set(originsOf(result)).size).toBe(1);
+  });
+
+  it('is shared in node:test, by the example', async () => {
+    const { folder, names } = await files(PROGRAM.node, 'test.mjs');
+    await write(folder, { 'run-tests.mjs': await example('node-test/run-tests.mjs') });
+    const result = await ended(folder, '../run-tests.mjs', ...names);
+
+    expect(result.stdout).toContain('pass 3');
+    expect(originsOf(result)).toHaveLength(3);
+    expect(new Set(originsOf(result)).size).toBe(1);
+  });
+
+  it('is the one that NV_AUTH_MOCK_URL names, which the run leaves as it was', async () => {
+    const mock = await startMock();
+    onTestFinished(() => mock.stop());
+    const { folder, names } = await files(PROGRAM.node, 'test.mjs');
+    await write(folder, { 'run-tests.mjs': await example('node-test/run-tests.mjs') });
+    const result = await run(process.execPath, ['run-tests.mjs', ...names], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], NV_AUTH_MOCK_URL: mock.url },
+    });
+
+    expect(new Set(originsOf(result))).toEqual(new Set([mock.url]));
+    expect((await mock.worlds.list()).map(({ id }) => id)).toEqual(['default']);
   });
 });
 

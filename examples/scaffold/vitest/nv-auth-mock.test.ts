@@ -1,5 +1,8 @@
 import { expect, test } from 'nv-auth-mock/vitest';
 
+// Starts the server before the first test, whose time limit would include the start.
+test.beforeAll(({ mockServer }) => void mockServer, 60_000);
+
 // Each test has its own world. Use `mock.url` instead of the control plane's URL in your client.
 test('a token counts for an hour', async ({ mock }) => {
   const authorization = `Bearer ${await mock.getToken()}`;

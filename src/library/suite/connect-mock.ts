@@ -1,0 +1,34 @@
+import type { NamedServer } from '../../app/config.ts';
+import type { Cast } from '../../contract/cast.ts';
+import { worldPathOf } from '../../lib/world-id.ts';
+import { connect } from '../connect.ts';
+import { createMock, type Mock } from '../mock.ts';
+import { createRemoteFetch } from './remote-fetch.ts';
+
+/** Returns the mock of a server in another process. Its `stop` does nothing, because other test files use it. */
+export async function connectMock({ url, adminToken }: NamedServer): Promise<Mock> {
+  const { configuration, store, services } = await connect(url, { adminToken }).info();
+  const profiles = services.flatMap(({ name, profile }) => (profile === null ? [] : [`${name}=${profile}`]));
+  return createMock({
+    url,
+    urls: [url],
+    fetch: createRemoteFetch(url),
+    adminToken,
+    posture: [`state=${store.kind}`, `propagation=${configuration['propagation']?.value}`, ...profiles].join(' '),
+    ca: null,
+    readSeed: async (file) => (await import('../../app/inputs.ts')).readSeedFile(file),
+    castOf: async (world) => {
+      const cast: Cast = await connect(`${url}${worldPathOf(world)}`, { adminToken }).readCast();
+      return () => cast;
+    },
+    interceptions: new Map(),
+    openProductionPort: async () => {
+      throw new Error(OWN_SERVER_MESSAGE);
+    },
+    stop: async () => {},
+    isStopped: () => false,
+  });
+}
+
+const OWN_SERVER_MESSAGE =
+  'intercept() needs a server in this process, but the tests of this run share one in another. Give this file a server of its own: with `mockOptions` in vitest, or with options for `useMock`.';
