@@ -2,8 +2,7 @@ import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import { printFailure } from './library/failure.ts';
 import { checkAwaited, type MockMatchers, matchers, PENDING, type Pending } from './library/matchers.ts';
 import { type Mock, type World, type WorldOptions, withLabel } from './library/mock.ts';
-import type { MockOptions } from './library/start-mock.ts';
-import { startSuiteMock } from './library/suite/suite-mock.ts';
+import { type MockOptions, startSuiteMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
 
 /** Fixtures of a test: a separate world. */

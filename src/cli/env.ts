@@ -1,7 +1,10 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { OPTIONS } from '../app/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { UserError } from '../lib/errors.ts';
+import { own } from '../lib/members.ts';
+import { adviseName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld, createUnreachableError } from './ask-world.ts';
@@ -52,7 +55,6 @@ export async function printEnv({ format, clientUrl, ca, hosts, ...flags }: EnvFl
 
 /** Prints the vendors' host names, and advice if the server has other ports than production. */
 async function printHosts(cast: Cast, manifests: readonly Manifest[], format: string, url: string): Promise<void> {
-  const { formatHosts, advisePort } = await import('./env-hosts.ts');
   process.stdout.write(formatHosts(cast, manifests, format, url));
   const advice = format === 'json' ? null : advisePort(url);
   if (advice !== null) process.stderr.write(`nv-auth-mock: ${advice}\n`);
@@ -152,4 +154,51 @@ function formatLines(variables: Variables, formatLine: (name: string, value: str
   return Object.entries(variables)
     .map(([name, value]) => `${formatLine(name, value)}\n`)
     .join('');
+}
+
+/** Formats host names; `resolveAddress` returns the server's IP address, or throws if its URL has none. */
+const HOSTS_FORMATS = {
+  shell: (names: readonly string[], resolveAddress: () => string) => {
+    const ip = resolveAddress();
+    return names.map((name) => `${ip} ${name}\n`).join('');
+  },
+  json: (names: readonly string[]) => `${JSON.stringify(names, null, 2)}\n`,
+  compose: (names: readonly string[]) => `aliases:\n${names.map((name) => `  - ${name}\n`).join('')}`,
+} as const;
+
+/** Formats host names for a resolver, as JSON, or for Compose. @throws UserError for an unknown format or address */
+function formatHosts(
+  cast: Readonly<Record<string, unknown>>,
+  manifests: readonly Manifest[],
+  format: string,
+  url: string,
+): string {
+  const render = own(HOSTS_FORMATS, format);
+  if (render === undefined) {
+    throw new UserError(
+      `--hosts does not support --format ${format}.${adviseName(format, Object.keys(HOSTS_FORMATS))}`,
+    );
+  }
+  const names = manifests.flatMap(({ name, hosts, hostsOfCast }) => [
+    ...hosts.filter((host) => !host.startsWith('*')),
+    ...(hostsOfCast?.(cast[name]) ?? []),
+  ]);
+  return render([...new Set(names)], () => readAddress(url));
+}
+
+/** Returns advice about a URL without the scheme and port of production URLs; null if it has both. */
+function advisePort(url: string): string | null {
+  const { protocol, port } = new URL(url);
+  if (protocol === 'https:' && port === '') return null;
+  return `production URLs use https on port 443, but the server is ${url}. Start it with --tls --port 443, or make clients use its port`;
+}
+
+/** Returns the IP address in a URL. @throws UserError if it has another name than `localhost` */
+function readAddress(url: string): string {
+  const name = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (name === 'localhost') return '127.0.0.1';
+  if (isIP(name) !== 0) return name;
+  throw new UserError(
+    `--hosts needs an address, but ${url} has the name \`${name}\`. Set the address, for example with --client-url https://192.0.2.1.`,
+  );
 }

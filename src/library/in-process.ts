@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { readBody } from './in-process-body.ts';
 
 /** Statuses of responses without a body (Fetch Standard, 2.2.3). */
 export const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
@@ -84,4 +83,58 @@ function toFetchError(thrown: unknown): unknown {
   if (!(thrown instanceof Error && 'code' in thrown && thrown.code === CONNECTION_RESET)) return thrown;
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
   return new TypeError('fetch failed', { cause });
+}
+
+/** Returns the body of a response: bytes if it is complete, otherwise a stream. */
+export function readBody(response: LightMyRequestResponse, request: Request): Uint8Array<ArrayBuffer> | ReadableStream {
+  const isComplete = response.raw.res.writableEnded;
+  if (!isComplete) return createBodyStream(response, request);
+  return new Uint8Array(response.stream().read() ?? []);
+}
+
+/** Reads a response on demand. To the server, a reader that cancels or aborts has closed the connection. */
+function createBodyStream(response: LightMyRequestResponse, request: Request): ReadableStream<Uint8Array> {
+  const source = response.stream();
+  let isCancelled = false;
+  const cancel = () => {
+    isCancelled = true;
+    // A destroyed stream may still emit buffered chunks.
+    source.removeAllListeners('data');
+    response.raw.res.destroy();
+    source.destroy();
+  };
+  return new ReadableStream({
+    type: 'bytes',
+    start: (controller) => {
+      request.signal.addEventListener('abort', cancel);
+      source.on('data', (bytes: Buffer) => {
+        // A copy, because the stream takes ownership of each chunk.
+        controller.enqueue(new Uint8Array(bytes));
+        source.pause();
+      });
+      // Reported by `close`, which follows.
+      source.on('error', () => {});
+      source.once('close', () => {
+        // Keep a reference to the request: its signal only follows the caller's signal while the request is alive.
+        const { signal } = request;
+        signal.removeEventListener('abort', cancel);
+        if (signal.aborted) controller.error(signal.reason);
+        else if (!isCancelled && source.readableEnded) {
+          controller.close();
+          // A BYOB reader is still waiting (Streams Standard, 4.7).
+          controller.byobRequest?.respond(0);
+        } else if (!isCancelled) controller.error(createTerminatedError());
+      });
+    },
+    pull: () => {
+      source.resume();
+    },
+    cancel,
+  });
+}
+
+/** Creates the error of Node's `fetch` for a connection that breaks during the body. */
+function createTerminatedError(): TypeError {
+  const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
+  return new TypeError('terminated', { cause });
 }

@@ -1,4 +1,4 @@
-import { type EffectiveConfig, readOptions } from '../app/config.ts';
+import { type EffectiveConfig, readOptions, readSharedServer } from '../app/config.ts';
 import type { ConfigOptions } from '../app/options.ts';
 import type { MockServer } from '../app/server.ts';
 import type { Cast } from '../contract/cast.ts';
@@ -115,4 +115,13 @@ function toTlsOptions(tls: MockOptions['tls']): ConfigOptions {
   throw new UserError(
     'The option `tls` lacks `cert` or `key`. Expected `true`, or `{ cert, key }` with PEM texts or files.',
   );
+}
+
+/** Returns the mock of a test file: with the default options, that of the server that the run shares, if it shares one. */
+export async function startSuiteMock(options: MockOptions, areDefault: boolean): Promise<Mock> {
+  const shared = areDefault ? readSharedServer() : null;
+  if (shared === null) return startMock(options);
+  // Loaded on demand, because it loads Node's HTTP client.
+  const { connectMock } = await import('./suite/connect-mock.ts');
+  return connectMock(shared);
 }

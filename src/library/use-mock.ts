@@ -1,7 +1,6 @@
 import { printFailure } from './failure.ts';
 import { type Mock, type World, type WorldOptions, withLabel } from './mock.ts';
-import type { MockOptions } from './start-mock.ts';
-import { startSuiteMock } from './suite/suite-mock.ts';
+import { type MockOptions, startSuiteMock } from './start-mock.ts';
 
 /**
  * The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's

@@ -1,10 +1,11 @@
 /** Which data files are opened, and why others are refused. */
+
 import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { UserError } from '../../src/lib/errors.ts';
-import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
+import { SCHEMA_VERSION } from '../../src/store/sqlite/open.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';
 import { fullStore } from '../support/nouns.ts';

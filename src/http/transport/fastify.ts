@@ -142,7 +142,7 @@ function createServerFactory(make: CreateTlsServer, http: ServerOptions): Fastif
  * body is needed; without one, Node requests every body immediately. Node passes requests with other expectations to no
  * request listener, so they are refused here.
  */
-export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
+function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
   });

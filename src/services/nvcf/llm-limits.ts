@@ -12,7 +12,7 @@ export interface Bucket {
 export type Buckets = Readonly<Record<string, Bucket>>;
 
 /** The buckets of all accounts, one row per account and model. */
-export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
+const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

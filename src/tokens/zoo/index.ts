@@ -130,7 +130,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** RFC 7518, 3.4. */
 const ES256_SIGNATURE_BYTES = 64;
 
-export const KEY_TOKENS = {
+const KEY_TOKENS = {
   'no-key-id': withHeader(() => ({ kid: null })),
   'wrong-key-id': withHeader(({ keys }) => ({ kid: keys.unknown.kid })),
   'unknown-key': (inputs) => forgeFrom(inputs, { sign: 'unknown-key' }),

@@ -2,7 +2,9 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
-import { accountOf } from '../caller.ts';
+import type { Change } from '../../../store/row.ts';
+import { accountOf, creatorOf } from '../caller.ts';
+import { createOwnedRow, createPut } from '../objects.ts';
 import { createPage, createPageOfComputed } from '../pages.ts';
 import { type AirRow, anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
 import { IMAGE_HISTORY } from '../tables/images.ts';
@@ -10,6 +12,17 @@ import type { AirResource } from '../tables/index.ts';
 import { DEMO_HISTORY } from '../tables/marketplace.ts';
 import { NODE_HISTORY, NODES } from '../tables/network.ts';
 import { HISTORIES, SIMULATION_HISTORY, SIMULATIONS } from '../tables/simulations.ts';
+
+export function createHistoryEntry(
+  context: AuthenticatedContext,
+  model: 'simulation' | 'node' | 'image' | 'marketplacedemo',
+  objectId: string,
+  description: string,
+  labels: readonly string[] = [],
+): Change {
+  const members = { object_id: objectId, model, actor: creatorOf(context), description, category: 'INFO' } as const;
+  return createPut(createOwnedRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
+}
 
 function renderFlatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };

@@ -5,7 +5,6 @@ import type { Change } from '../../../store/row.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations, draftObject, pickDefined } from '../crud.ts';
 import { findLinks, planDeletion } from '../deletions.ts';
-import { createHistoryEntry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
 import { checkData } from '../instruction-data.ts';
 import {
@@ -28,6 +27,7 @@ import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from '
 import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { breakoutOperations } from './breakouts.ts';
+import { createHistoryEntry } from './histories.ts';
 import { isUsable, requireState } from './simulations.ts';
 
 /** @throws Problem if there is none */

@@ -6,7 +6,6 @@ import { END_OF_TIME, rfc3339 } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
 import { creatorOf } from '../caller.ts';
 import { amend, createOperations, type HandlersOf, pickDefined } from '../crud.ts';
-import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut, type DraftOf, renderStored } from '../objects.ts';
@@ -15,6 +14,7 @@ import { resolveReference } from '../references.ts';
 import { applyTransition, stateAt, type Transition, updateIndexedState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, INITIAL_SIMULATION_MEMBERS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
+import { createHistoryEntry } from './histories.ts';
 
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;

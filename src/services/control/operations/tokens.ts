@@ -7,6 +7,12 @@ import { readFixture } from '../../../lib/assets.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../../lib/duration.ts';
 import { adviseName } from '../../../lib/nearest.ts';
+import {
+  CLAIM_RULES_SETTING,
+  type ClaimRule,
+  findClaimRulesProblem,
+  readClaimRules,
+} from '../../../tokens/claim-rules.ts';
 import { type ForeignKey, type ForeignKeys, type ForgeryKeys, forge } from '../../../tokens/forge.ts';
 import { importSigningKey, type JWK, type SigningAlgorithm } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
@@ -138,3 +144,33 @@ function createTimeClaims(expiresIn: string, claims: object, { now, settings }: 
   const exp = Math.floor((now - milliseconds) / 1000);
   return { exp, iat: exp - Math.floor(settings.tokenTtl.access / 1000) };
 }
+
+function claimRulesView(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
+  return {
+    rules: rules.map(({ set, remove, ...rest }) => ({
+      ...rest,
+      ...(set && { set }),
+      ...(remove && { remove: [...remove] }),
+    })),
+  };
+}
+
+export const claimOperations = {
+  get_claim_rules: async ({ store }) => ({
+    status: 200,
+    body: claimRulesView(await readClaimRules(store)),
+  }),
+  set_claim_rules: async ({ store, body: { rules } }) => {
+    const violation = findClaimRulesProblem(rules);
+    if (violation !== null) {
+      const field = violation.index === null ? 'rules' : `rules.${violation.index}`;
+      throw invalidRequest(`Field \`${field}\` ${violation.why}.`);
+    }
+    await store.settings.set(CLAIM_RULES_SETTING, JSON.stringify(rules));
+    return { status: 200, body: claimRulesView(rules) };
+  },
+  delete_claim_rules: async ({ store }) => {
+    await store.settings.set(CLAIM_RULES_SETTING, '[]');
+    return { status: 204 };
+  },
+} satisfies Partial<Operations<'control'>>;

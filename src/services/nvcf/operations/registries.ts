@@ -200,7 +200,7 @@ function isNgcRegistry(hostname: string): boolean {
 }
 
 /** Returns a member that marks keys of NGC registries from before `nvapi-`, because NGC replaces them. */
-export function detectKeyType(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
+function detectKeyType(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
   if (!isNgcRegistry(hostname)) return {};
   const decoded = Buffer.from(String(value), 'base64').toString();
   const isLegacy = decoded.startsWith(`${NGC_USER}:`) && !decoded.startsWith(`${NGC_USER}:nvapi-`);
@@ -208,7 +208,7 @@ export function detectKeyType(hostname: string, { value }: Schema<'nvcf', 'Secre
 }
 
 /** @throws Problem if a secret is not `user:password` in base64, or has another user than its NGC registry */
-export function checkSecret(hostname: string, value: unknown): void {
+function checkSecret(hostname: string, value: unknown): void {
   const decoded = typeof value === 'string' && BASE64.test(value) ? Buffer.from(value, 'base64').toString() : '';
   // The published code ignores trailing colons.
   const parts = decoded.replace(/:+$/, '').split(':');

@@ -5,8 +5,7 @@ import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-
 import { ROLE_SECTIONS } from './roles.ts';
 import { SCOPE_SECTIONS } from './scopes.ts';
 
-export { COVERS } from './covers.ts';
-export { type Action, ADDED, type NvcfRule, type Part, type Reading, SOURCES } from './readings.ts';
+export { type Action, ADDED, COVERS, type NvcfRule, type Part, type Reading, SOURCES } from './readings.ts';
 export type { ResourceTypeId } from './resource-types.ts';
 export { ACTIONS, REMEDIES } from './rules.ts';
 

@@ -2,11 +2,19 @@ import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
 import { invalidRequest } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../store/errors.ts';
-import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
+import { ACCESS_RULES, type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
+import { identitiesIn } from '../collections/identities.ts';
 import { parseTime, TIME_REQUIREMENT } from '../list-filters.ts';
-import { selectItems, slicePage } from '../lists.ts';
+import { type ListQuery, selectItems, slicePage } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
-import { createRuleFields, type RuleViewContext, readRuleViewContext, renderRule } from '../rule-view.ts';
+import {
+  createRuleFields,
+  type RuleViewContext,
+  readRuleViewContext,
+  renderRule,
+  roleNameOf,
+  scopeNameOf,
+} from '../rule-view.ts';
 import { attributesOfPath, attributesOfScope, readScopes, type ScopePath } from '../scopes.ts';
 
 export const findAccessRule: Lookup<AccessRule> = async (context, id) => {
@@ -111,5 +119,47 @@ export const accessRuleOperations = {
   delete_access_rule: async (context: AuthenticatedContext<AccessRule>) => {
     await rejectMissing(endRule(context, context.target.id));
     return { status: 204 };
+  },
+} satisfies Partial<Operations<'runai'>>;
+
+async function findOwnRules(
+  context: AuthenticatedContext,
+  { search }: ListQuery,
+  viewContext: RuleViewContext,
+): Promise<AccessRule[]> {
+  const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
+  const rules = identity === null ? [] : rulesOf(await readRuleBook(context), identity);
+  const query = search === undefined ? {} : { search };
+  return selectItems(rules, query, createRuleFields(viewContext), ['roleName', 'scopeName']);
+}
+
+export const ownAccessRuleOperations = {
+  get_me_access_rules: async (context) => {
+    const viewContext = await readRuleViewContext(context);
+    const all = await findOwnRules(context, context.query, viewContext);
+    const page = slicePage(all, context.query);
+    const accessRules = page.map((rule) => {
+      const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
+      return {
+        id,
+        subjectId,
+        subjectType,
+        roleId,
+        scopeId,
+        scopeType,
+        ...(clusterId !== null && { clusterId }),
+        roleName: roleNameOf(rule, viewContext),
+        scopeName: scopeNameOf(rule, viewContext),
+        tenantId: Number(viewContext.scopes.tenantId),
+      };
+    });
+    return {
+      status: 200,
+      body: { accessRules: { totalRecords: all.length, displayRecords: page.length, accessRules } },
+    };
+  },
+  count_me_access_rules: async (context) => {
+    const all = await findOwnRules(context, context.query, await readRuleViewContext(context));
+    return { status: 200, body: { count: all.length } };
   },
 } satisfies Partial<Operations<'runai'>>;

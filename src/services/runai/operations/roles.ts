@@ -196,7 +196,7 @@ export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 type Permission = Schema<'runai', 'Permission'>;
 
 /** Groups permissions by resource type. Includes the resource types of a profile without actions. */
-export function groupPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
+function groupPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
   return rowsOfProfile(RESOURCE_TYPES, profile).map(({ id, displayName, groupId }) => ({
     resourceType: id,
     displayName,

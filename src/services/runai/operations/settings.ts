@@ -1,8 +1,53 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
-import { invalidRequest } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { memberOf } from '../../../lib/members.ts';
-import { assertTenant, TenantSettings } from '../tenant-settings.ts';
+import { adviseName } from '../../../lib/nearest.ts';
+import { readTenantId } from '../tenant.ts';
+
+/** @param tenantId empty for the caller's tenant @throws Problem for a tenant other than that of the world */
+async function assertTenant(context: AuthenticatedContext, tenantId: string | undefined): Promise<void> {
+  const tenantIdOfWorld = await readTenantId(context);
+  if (tenantId === undefined || tenantId === '' || tenantId === tenantIdOfWorld) return;
+  throw new Problem(
+    'not_found',
+    `There is no tenant \`${tenantId.slice(0, MAX_QUOTED_LENGTH)}\`. Send the tenant id \`${tenantIdOfWorld}\`, or omit it.`,
+  );
+}
+
+/** Maximum length of a sent value in an error. */
+const MAX_QUOTED_LENGTH = 100;
+
+class TenantSettings<Key extends string> {
+  readonly keys: readonly Key[];
+  readonly #kind: string;
+
+  /** @param kind kind of settings, such as `security` */
+  constructor(kind: string, keys: readonly Key[]) {
+    this.#kind = kind;
+    this.keys = keys;
+  }
+
+  parseKey(text: string): Key {
+    const match = this.keys.find((key) => key === text);
+    if (match !== undefined) return match;
+    throw new Problem('not_found', `There is no such ${this.#kind} setting.${adviseName(text, this.keys)}`);
+  }
+
+  /** Returns the last value of `set`; null if there is none. */
+  async get({ store }: AuthenticatedContext, key: Key): Promise<unknown> {
+    const value = await store.settings.get(this.#storedName(key));
+    return value === null ? null : JSON.parse(value);
+  }
+
+  async set({ store }: AuthenticatedContext, key: Key, value: unknown): Promise<void> {
+    await store.settings.set(this.#storedName(key), JSON.stringify(value));
+  }
+
+  #storedName(key: Key): string {
+    return `runai.${this.#kind}.${key}`;
+  }
+}
 
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;
 type Key = keyof Values;
@@ -54,7 +99,7 @@ const FORMS: Readonly<Record<Key, { readonly members: readonly SettingMember[]; 
   logoutRedirectUri: { members: [URI], form: '{"uri": string}' },
 };
 
-export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
+const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
   'autoRedirectSSO',
   'browserSessionTimeout',
   'logoutRedirectUri',
@@ -102,6 +147,42 @@ export const securitySettingOperations = {
     const key = SECURITY_SETTINGS.parseKey(context.params.key);
     const changes = parseMembers(key, context.body);
     await SECURITY_SETTINGS.set(context, key, { ...(await readSetting(context, key)), ...changes });
+    return { status: 200 };
+  },
+} satisfies Partial<Operations<'runai'>>;
+
+const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
+
+/** Returns a setting; null if it was never set. Safe cast: only this file writes settings. */
+async function readEnabled(
+  context: AuthenticatedContext,
+  key: (typeof AUTHORIZATION_SETTINGS.keys)[number],
+): Promise<boolean | null> {
+  return (await AUTHORIZATION_SETTINGS.get(context, key)) as boolean | null;
+}
+
+export const authorizationSettingOperations = {
+  get_authorization_settings: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    const settings = AUTHORIZATION_SETTINGS.keys.map(async (key) => ({
+      key,
+      enabled: await readEnabled(context, key),
+    }));
+    return { status: 200, body: { settings: await Promise.all(settings) } };
+  },
+  get_authorization_setting_by_key: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    return {
+      status: 200,
+      body: { enabled: await readEnabled(context, AUTHORIZATION_SETTINGS.parseKey(context.params.key)) },
+    };
+  },
+  /** Stores the value, if there is one. No decision depends on it: the vendor does not document its effect. */
+  update_authorization_setting_by_key: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    const key = AUTHORIZATION_SETTINGS.parseKey(context.params.key);
+    const { enabled } = context.body;
+    if (enabled !== undefined) await AUTHORIZATION_SETTINGS.set(context, key, enabled);
     return { status: 200 };
   },
 } satisfies Partial<Operations<'runai'>>;
