@@ -1,7 +1,6 @@
 import type { Instant } from '../lib/clock.ts';
 import { Pacer } from '../lib/pacer.ts';
-import { BodyStore } from './bodies.ts';
-import { type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
+import { BodyStore, type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
 import type { Facts } from './match.ts';
 import { createPriorityCache, type PriorityCache, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';

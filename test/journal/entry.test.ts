@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BodyStore } from '../../src/journal/bodies.ts';
-import { NO_BODY, storeBody } from '../../src/journal/entry.ts';
+import { BodyStore, NO_BODY, storeBody } from '../../src/journal/entry.ts';
 
 const textsOf = (bodies: readonly { readonly bytes: Buffer | null }[]) => bodies.map(({ bytes }) => bytes?.toString());
 
