@@ -71,9 +71,9 @@ export const NO_BODY: StoredBody = { bytes: null, size: null };
 /** Stores a copy of the start of a body, because its buffer may be part of a larger one. */
 export function storeBody(body: string | Buffer | undefined): StoredBody {
   if (body === undefined) return { bytes: null, size: 0 };
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const isCopied = typeof body === 'string' && bytes.length <= MAX_BODY_LENGTH;
-  return { bytes: isCopied ? bytes : Buffer.from(bytes.subarray(0, MAX_BODY_LENGTH)), size: bytes.length };
+  // Bytes are not fewer than characters.
+  const start = typeof body === 'string' ? Buffer.from(body.slice(0, MAX_BODY_LENGTH)) : body;
+  return { bytes: Buffer.from(start.subarray(0, MAX_BODY_LENGTH)), size: Buffer.byteLength(body) };
 }
 
 /** The size of an entry without its texts. */
@@ -128,9 +128,14 @@ export class BodyStore {
     return new KeptBody(this, body, place);
   }
 
-  /** Returns a copy; null if newer bodies have its room. */
+  /** Returns whether no newer body has the room of this one. */
+  has(place: number): boolean {
+    return this.#written - place <= this.#size;
+  }
+
+  /** Returns a copy. */
   read(place: number, length: number): Buffer | null {
-    if (this.#buffer === null || this.#written - place > this.#size) return null;
+    if (this.#buffer === null || !this.has(place)) return null;
     const start = place % this.#size;
     return Buffer.from(this.#buffer.subarray(start, start + length));
   }
@@ -156,7 +161,7 @@ class KeptBody implements StoredBody {
   }
 
   get isDropped(): boolean {
-    return this.bytes === null;
+    return !this.#store.has(this.#place);
   }
 
   get isCut(): boolean | undefined {
