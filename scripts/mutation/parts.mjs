@@ -27,6 +27,7 @@ export const PARTS = {
     files: ['src/tokens/*.ts'],
     tests: [
       'test/tokens/**/*.test.ts',
+      'test/services/nak/admin-token.test.ts',
       'test/services/runai/claim-rules.test.ts',
       'test/services/nvcf/trusted-issuers.test.ts',
     ],

@@ -257,6 +257,15 @@ it('the log of a world receives each change with the last uses, before it is vis
   ]);
 });
 
+it('a new row with the id of a removed row has no use', async () => {
+  const world = new Collections(createState([row('one')]));
+  await world.note('things', 'one', NOON);
+  await world.commit([createRemoval('one'), createPut('two')]);
+  await world.commit([createPut('one')]);
+
+  expect([...(await world.uses('things'))]).toEqual([]);
+});
+
 it('a watcher receives the new rows and the previous rows', async () => {
   const world = new Collections(createState([row('one')]));
   const seen: unknown[] = [];

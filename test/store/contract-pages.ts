@@ -385,6 +385,18 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await later.byId('others', 'other')).not.toBeNull();
       });
 
+      it('accepts the removal of unknown rows', async () => {
+        const collections = await openWith(createListed('one'));
+
+        await collections.commit([
+          createRemoval('nothing'),
+          createRemoval('one', 'others'),
+          createPut(createListed('two')),
+        ]);
+
+        expect(await findIds(collections, {})).toEqual(['one', 'two']);
+      });
+
       it('accepts an empty list', async () => {
         const collections = await openWith(createListed('one'));
 

@@ -65,6 +65,14 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       },
     );
 
+    it('a change of the owner updates both lists', async () => {
+      const collections = await openWith(createThing('a'));
+      await collections.commit([THINGS.put({ ...(await byId(collections, 'a')), owner: 'globex' })]);
+
+      expect(await THINGS.ofOwner(collections, 'acme')).toEqual([]);
+      expect((await THINGS.ofOwner(collections, 'globex')).map(({ id }) => id)).toEqual(['a']);
+    });
+
     it('the use of a row does not change its revision', async () => {
       const collections = await openWith(createThing('a'));
       const before = await byId(collections, 'a');
@@ -175,6 +183,20 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
 
       await expect(waiting).rejects.toThrow('waits for its own turn');
       await THINGS.change(collections, 'a', increment);
+    });
+
+    it('changeParts changes all parts of an object', async () => {
+      const collections = await openWith(
+        createThing('a', 'acme', 'whole'),
+        createThing('b', 'acme', 'whole'),
+        createThing('c'),
+      );
+      const changed = await THINGS.changeParts(collections, 'whole', increment);
+
+      expect(changed.map(({ id, body }) => [id, body])).toEqual([
+        ['a', 2],
+        ['b', 2],
+      ]);
     });
   });
 }

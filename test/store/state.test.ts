@@ -1,6 +1,7 @@
 /** The initial states of worlds and snapshots. */
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/lib/memory.ts';
+import { Collections } from '../../src/store/collections.ts';
 import { Collision } from '../../src/store/errors.ts';
 import { completeState, createState, listRows, listUsedRows, StateBuilder, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
@@ -86,5 +87,14 @@ describe('a state with own rows', () => {
     ]);
     expect(whole.collections.get('others')).toBe(cast.collections.get('others'));
     expect(completeState(cast).collections).toEqual(cast.collections);
+  });
+
+  it('is resolved when a world reads a collection for the first time', () => {
+    const world = new Collections(own);
+
+    expect(world.rowsOf('things').byId('one')?.body).toBe('own');
+    expect(world.rowsOf('others').byId('two')?.body).toEqual({ about: 'two' });
+    expect(world.rowsOf('nothing').all).toEqual([]);
+    expect(listRows(cast).map(({ body }) => body)).toEqual([{ about: 'one' }, { about: 'two' }]);
   });
 });

@@ -1,7 +1,7 @@
 /** The weights of rows; `weight.e2e.ts` compares them with the heap. */
 import { expect, it } from 'vitest';
 import type { Row } from '../../src/store/row.ts';
-import { estimateRowBytes } from '../../src/store/weight.ts';
+import { createStoredRow, estimateRowBytes } from '../../src/store/weight.ts';
 import { row } from '../support/records.ts';
 
 const weigh = (members: Partial<Row>, names = new Set<string>()) => {
@@ -20,6 +20,10 @@ it.each<[title: string, bytes: number, members: Partial<Row>]>([
   ['a sort key', 6, { facets: { name: 'abc', state: null, createdAt: 0, modifiedAt: 0 } }],
   ['a text', 24 + 3, { body: 'abc' }],
   ['a text of two-byte characters', 24 + 6, { body: 'жжж' }],
+  ['a text of 32 kB', 32_768, { body: 'x'.repeat(32_744) }],
+  ['a longer text, which leaves a part of a page empty,', 36_572, { body: 'x'.repeat(32_745) }],
+  ['a text of half a page', 256_000, { body: 'x'.repeat(131_048) }],
+  ['a text with its own pages', 131_073, { body: 'x'.repeat(131_049) }],
   ['a number', 16, { body: 5 }],
   ['a boolean', 0, { body: true }],
   ['an empty list', 56, { body: [] }],
@@ -40,4 +44,10 @@ it('a repeated member name weighs less, for up to 1000 names', () => {
   expect([weighMember('last'), weighMember('last')]).toEqual([124, 40]);
   expect([weighMember('none'), weighMember('none')]).toEqual([124, 124]);
   expect(names.size).toBe(1000);
+});
+
+it('a row without a body is stored with null', () => {
+  const stored = createStoredRow(row('', { body: undefined }), 1, new Set());
+
+  expect([stored.body, stored.revision.size]).toEqual([null, 4]);
 });
