@@ -266,6 +266,14 @@ it('a new row with the id of a removed row has no use', async () => {
   expect([...(await world.uses('things'))]).toEqual([]);
 });
 
+it('a row that is added after a restore comes after the restored rows', async () => {
+  const world = new Collections(createState([]));
+  await world.replace(createState([row('one'), row('two')]));
+  await world.commit([createPut('three')]);
+
+  expect(world.rowsOf('things').all.map(({ id }) => id)).toEqual(['one', 'two', 'three']);
+});
+
 it('a watcher receives the new rows and the previous rows', async () => {
   const world = new Collections(createState([row('one')]));
   const seen: unknown[] = [];
