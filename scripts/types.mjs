@@ -11,10 +11,10 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
 
 /** The entry points in the package's `exports`. */
-const ENTRIES = ['src/index', 'src/vitest', 'src/testcontainers'];
+const ENTRIES = ['src/index', 'src/vitest', 'src/testcontainers', 'src/library/suite/setup'];
 
 /** The entry points for `require`, which need separate declarations. */
-const REQUIRABLE = ['src/index', 'src/testcontainers'];
+const REQUIRABLE = ['src/index', 'src/testcontainers', 'src/library/suite/setup'];
 
 /** Uses stderr, because npm prints the file name, or JSON, to stdout. @param {string} text */
 function tell(text) {

@@ -113,7 +113,7 @@ export interface NamedServer {
 export function readNamedServer(environment: NodeJS.ProcessEnv = process.env): NamedServer | null {
   const url = environment[`${VARIABLE_PREFIX}URL`];
   if (!url) return null;
-  return { url: url.replace(/\/$/, ''), adminToken: environment[`${VARIABLE_PREFIX}ADMIN_TOKEN`] || null };
+  return { url: url.trim(), adminToken: environment[`${VARIABLE_PREFIX}ADMIN_TOKEN`] || null };
 }
 
 /** The variable with the server that the test files of a run share, for the processes of the runner. */

@@ -21,7 +21,7 @@ export interface ActivityBudgets {
 
 export function createActivityBudgets(): ActivityBudgets {
   return {
-    requests: createRequestCache(16 * MEGABYTE),
+    requests: createRequestCache(8 * MEGABYTE),
     decisions: createPriorityCache({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE }),
     uses: createSharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),

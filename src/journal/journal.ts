@@ -20,11 +20,9 @@ export interface RequestCache extends PriorityCache<Draft> {
   readonly bodies: BodyStore;
 }
 
+/** @param bytes for refusals with their bodies, and as much for the bodies of other requests */
 export function createRequestCache(bytes: number): RequestCache {
-  return {
-    ...createPriorityCache<Draft>({ refusals: bytes / 2, others: bytes / 4 }),
-    bodies: new BodyStore(bytes / 4),
-  };
+  return { ...createPriorityCache<Draft>({ refusals: bytes, others: bytes / 2 }), bodies: new BodyStore(bytes) };
 }
 
 /** The newest 2000 refusals and the newest 2000 other requests of one world, as far as the process has room. */

@@ -50,7 +50,7 @@ export function createInProcessFetch(app: FastifyInstance, base: string) {
 }
 
 /** Reads the body of a request. @throws like Node's `fetch`, if the body fails or, even if it never ends, is aborted */
-function readBytes(request: Request): Promise<Buffer> {
+export function readBytes(request: Request): Promise<Buffer> {
   const { signal } = request;
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -86,21 +86,25 @@ function toFetchError(thrown: unknown): unknown {
 }
 
 /** Returns the body of a response: bytes if it is complete, otherwise a stream. */
-export function readBody(response: LightMyRequestResponse, request: Request): Uint8Array<ArrayBuffer> | ReadableStream {
+function readBody(response: LightMyRequestResponse, request: Request): Uint8Array<ArrayBuffer> | ReadableStream {
   const isComplete = response.raw.res.writableEnded;
-  if (!isComplete) return createBodyStream(response, request);
-  return new Uint8Array(response.stream().read() ?? []);
+  const source = response.stream();
+  if (!isComplete) return createBodyStream(source, request, () => response.raw.res.destroy());
+  return new Uint8Array(source.read() ?? []);
 }
 
 /** Reads a response on demand. To the server, a reader that cancels or aborts has closed the connection. */
-function createBodyStream(response: LightMyRequestResponse, request: Request): ReadableStream<Uint8Array> {
-  const source = response.stream();
+export function createBodyStream(
+  source: Readable,
+  request: Request,
+  closeConnection = () => {},
+): ReadableStream<Uint8Array> {
   let isCancelled = false;
   const cancel = () => {
     isCancelled = true;
     // A destroyed stream may still emit buffered chunks.
     source.removeAllListeners('data');
-    response.raw.res.destroy();
+    closeConnection();
     source.destroy();
   };
   return new ReadableStream({

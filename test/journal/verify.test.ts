@@ -27,7 +27,7 @@ function createCountingJournal() {
     if (text.startsWith('number-')) hidden.add(text);
     return known.has(text);
   };
-  return { journal: new Journal(createRequestCache(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+  return { journal: new Journal(createRequestCache(32 * 1024 * 1024), 's', { ...known, has }), hidden };
 }
 
 const quota = new Quota(100_000);
@@ -78,7 +78,7 @@ describe('a verification with a body', () => {
 });
 
 describe('a verification with an evicted body', () => {
-  const journal = new Journal(createRequestCache(8000), 's', toySecrets());
+  const journal = new Journal(createRequestCache(4000), 's', toySecrets());
   for (const operation of ['create', 'list']) journal.record(createDraft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {

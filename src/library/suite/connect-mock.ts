@@ -1,24 +1,28 @@
 import type { NamedServer } from '../../app/config.ts';
-import type { Cast } from '../../contract/cast.ts';
 import { worldPathOf } from '../../lib/world-id.ts';
-import { connect } from '../connect.ts';
+import type { Send } from '../calls.ts';
+import { createControlClient } from '../connect.ts';
 import { createMock, type Mock } from '../mock.ts';
 import { createRemoteFetch } from './remote-fetch.ts';
 
 /** Returns the mock of a server in another process. Its `stop` does nothing, because other test files use it. */
 export async function connectMock({ url, adminToken }: NamedServer): Promise<Mock> {
-  const { configuration, store, services } = await connect(url, { adminToken }).info();
+  const fetch = createRemoteFetch(url);
+  const { configuration, store, services } = await createControlClient(fetch, adminToken).info();
   const profiles = services.flatMap(({ name, profile }) => (profile === null ? [] : [`${name}=${profile}`]));
+  const certificate = url.startsWith('https:') ? await fetch('/_mock/ca.pem') : null;
   return createMock({
     url,
     urls: [url],
-    fetch: createRemoteFetch(url),
+    fetch,
     adminToken,
     posture: [`state=${store.kind}`, `propagation=${configuration['propagation']?.value}`, ...profiles].join(' '),
-    ca: null,
+    // Absent if the server has a certificate of another authority.
+    ca: certificate?.ok ? await certificate.text() : null,
     readSeed: async (file) => (await import('../../app/inputs.ts')).readSeedFile(file),
     castOf: async (world) => {
-      const cast: Cast = await connect(`${url}${worldPathOf(world)}`, { adminToken }).readCast();
+      const send: Send = (path, init) => fetch(`${worldPathOf(world)}${path}`, init);
+      const cast = await createControlClient(send, adminToken).readCast();
       return () => cast;
     },
     interceptions: new Map(),

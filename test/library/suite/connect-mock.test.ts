@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Mock, startMock } from '../../../src/index.ts';
 import { connectMock } from '../../../src/library/suite/connect-mock.ts';
 import { emptyFolder } from '../../support/folder.ts';
@@ -89,6 +89,46 @@ describe('the mock of a server in another process', () => {
 
       await expect(world.fetch(KEYS, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
       await expect(world.fetch(KEYS, { headers: { authorization } })).rejects.toThrow(TypeError);
+    });
+
+    it('sends the host that the caller names, and only its own length', async () => {
+      await using world = await mock.world();
+      const headers = { host: 'api.nvcf.nvidia.com', 'content-length': '5' };
+      await world.fetch('/v2/nvcf/functions', { headers });
+      const [sent] = await world.requests.list();
+
+      expect(sent?.request.headers).toMatchObject({ host: 'api.nvcf.nvidia.com' });
+      expect((await world.fetch(KEYS)).status).toBe(401);
+    });
+
+    it('ends a body that never ends, or fails, like Node’s', async () => {
+      await using world = await mock.world();
+      const leave = new AbortController();
+      const send = (body: ReadableStream, signal?: AbortSignal) =>
+        world.fetch(KEYS, { method: 'POST', body, duplex: 'half', ...(signal && { signal }) } as RequestInit);
+      const endless = send(new ReadableStream(), leave.signal);
+      leave.abort(new Error('the test is over'));
+
+      await expect(endless).rejects.toThrow('the test is over');
+      await expect(send(ReadableStream.from([Promise.reject(new Error('no file'))]))).rejects.toThrow('fetch failed');
+    });
+
+    it('reports a response that breaks off like Node’s', async () => {
+      await using world = await mock.world();
+      await world.faults.next('get_access_keys', { drop: 'body' });
+      const authorization = `Bearer ${await world.getToken()}`;
+      const answer = await world.fetch(KEYS, { headers: { authorization } });
+
+      await expect(answer.text()).rejects.toThrow('terminated');
+    });
+
+    it('works while the global `fetch` is replaced', async () => {
+      vi.stubGlobal('fetch', () => Promise.reject(new Error('no network')));
+      onTestFinished(() => void vi.unstubAllGlobals());
+      const other = await connectMock({ url: server.url, adminToken: 'an-admin-token' });
+      await using world = await other.world();
+
+      expect((await world.fetch(KEYS)).status).toBe(401);
     });
 
     it('streams', async () => {
