@@ -29,14 +29,12 @@ export type FlagTexts = Readonly<Record<string, string | readonly string[] | und
 
 interface WrittenValue {
   readonly origin: OptionOrigin;
-  /** Where the user wrote it, for messages: `--port`. */
   readonly written: string;
   readonly texts: readonly string[];
   /** The texts for messages, if the user wrote them differently. */
   readonly shown?: readonly string[];
 }
 
-/** The values of one source of the configuration, such as the flags. */
 type Source = ReadonlyMap<keyof Config, WrittenValue>;
 
 /** Creates a configuration for programs and tests, without variables or files. Given values count as flags. */
@@ -46,11 +44,7 @@ export function createConfig(values: Partial<Config> = {}): EffectiveConfig {
   return { config: Object.freeze({ ...defaults, ...values }), origins: Object.fromEntries(origins) };
 }
 
-/**
- * Reads the configuration of a program that uses the library.
- *
- * @throws UserError with every invalid option and the nearest valid name
- */
+/** Reads the configuration of a program that uses the library. @throws UserError with every invalid option */
 export function readOptions(options: ConfigOptions): EffectiveConfig {
   const faults = Object.keys(options)
     .filter((name) => !isOneOf(OPTION_NAMES, name))
@@ -58,11 +52,7 @@ export function readOptions(options: ConfigOptions): EffectiveConfig {
   return resolveOptions([createSource('option', options, (name) => `option \`${name}\``)], faults);
 }
 
-/**
- * Reads the configuration. Flags win over variables, variables over the config file, and the file over defaults.
- *
- * @throws UserError with every invalid value and name, and the nearest valid name
- */
+/** Reads the configuration. Flags win over variables, these over the file. @throws UserError with every mistake */
 export async function readConfig(
   flags: FlagTexts,
   environment: NodeJS.ProcessEnv = process.env,
@@ -103,7 +93,6 @@ export function readCompareCredentials(environment: NodeJS.ProcessEnv = process.
   };
 }
 
-/** A running server that tests use. */
 export interface NamedServer {
   readonly url: string;
   readonly adminToken: string | null;
@@ -149,18 +138,16 @@ function showText(text: string): string {
   return `\`${showValue(text)}\``;
 }
 
-/** Returns the values of all options. @throws UserError with the faults of the sources, and every invalid value */
 function resolveOptions(sources: readonly Source[], faults: string[]): EffectiveConfig {
   const resolved = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
   if (faults.length > 0) throw new UserError(faults.join('\n'));
   return {
-    // Each value was parsed by its option.
     config: Object.freeze(createObject<Config>(resolved.map(([name, { value }]) => [name, value]))),
     origins: createObject<EffectiveConfig['origins']>(resolved.map(([name, { origin }]) => [name, origin])),
   };
 }
 
-/** Returns the value of the first source that has it, otherwise the default. @param faults receives an invalid value */
+/** Returns the value of the first source that has it, otherwise the default. Adds an invalid value to `faults`. */
 function resolveOption(name: keyof Config, sources: readonly Source[], faults: string[]) {
   const option: Option = OPTIONS[name];
   const value = sources.find((source) => source.has(name))?.get(name);
@@ -175,11 +162,7 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
 
-/**
- * Creates a source from values by option name. A bare number for a duration is in milliseconds.
- *
- * @param describe returns where the user wrote a value, for messages
- */
+/** A bare number for a duration is in milliseconds. @param describe returns where the user wrote a value */
 function createSource(
   origin: OptionOrigin,
   values: Readonly<Record<string, unknown>>,
@@ -203,7 +186,6 @@ function createSource(
 
 const FILE_EXTENSIONS = ['yaml', 'yml', 'json'] as const;
 
-/** Returns a function that finds files of a folder by name, without extension. */
 function createFileFinder(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
@@ -238,7 +220,6 @@ const READ_BY_OTHERS: ReadonlySet<string> = new Set(
   ].map((name) => VARIABLE_PREFIX + name),
 );
 
-/** Reads the values of environment variables. @param faults receives unknown variables */
 function readVariables(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [formatVariableName(name), name]));
   const source = new Map<keyof Config, WrittenValue>();
@@ -267,7 +248,6 @@ function readVariables(environment: NodeJS.ProcessEnv, faults: string[]): Source
   return source;
 }
 
-/** Reads the values of a configuration file. @param faults receives unknown and duplicate keys */
 async function readConfigFile(file: string, faults: string[]): Promise<Source> {
   const content = await readDocument(file, '--config');
   if (content === null) return new Map();
@@ -294,7 +274,6 @@ async function readConfigFile(file: string, faults: string[]): Promise<Source> {
   return source;
 }
 
-/** Returns the written value as the end of a phrase. */
 function withoutComma(written = ''): string {
   return written.replace(/,$/, '');
 }

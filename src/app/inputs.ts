@@ -24,22 +24,14 @@ export interface ServerParts {
   readonly random?: Random;
   /** Receives the world's clock, so that log lines and decisions have the same times. */
   readonly log?: (clock: Clock) => Log;
-  /**
-   * Called with each new reason for waiting for the database, a sentence. Without it, waiting for ten seconds is an error.
-   */
+  /** Called with each new reason for waiting for the database. Without it, waiting for ten seconds is an error. */
   readonly onWait?: (reason: string) => void;
-  /**
-   * Called with a sentence when the process has lost its session with the database. Nothing can be stored from then on, so
-   * stop the process or the server.
-   */
+  /** Called with a sentence when the database session is lost. Nothing can be stored from then on: stop the server. */
   readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
   /** The memory for worlds and snapshots in bytes, instead of `maxState`. */
   readonly maxStateBytes?: number;
-  /**
-   * `throw`: a response that violates its document fails the request, for tests. By default it is reported as a hint and in the
-   * log with `--strict`, and isn't checked otherwise.
-   */
+  /** `throw`: a response that violates its document fails the request, for tests. Default: see `Server`. */
   readonly offDocument?: Server['offDocument'];
   /** Default: the documents shared by all servers of the process. */
   readonly documents?: Documents;
@@ -62,7 +54,6 @@ export interface Inputs {
 /** The name of a seed given by a program, for messages. */
 export const SEED_OPTION = 'the option `seed`';
 
-/** Reads the files of the configuration. @throws UserError if a file or a value in the configuration cannot be used */
 export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? createSystemRandom();

@@ -16,7 +16,6 @@ import type { Config } from './options.ts';
 export async function readSigningKeyOption({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
     const jwk = await readFixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
-    // The shipped test keys are JWKs.
     return importSigningKey(jwk as Parameters<typeof importSigningKey>[0], signingKey);
   }
   const name = `--signing-key ${showValue(signingKey)}`;
@@ -37,11 +36,7 @@ export async function readIdentityProvider({ runaiIdp }: Config): Promise<Identi
   return createIdentityProvider(createVerifier(jwks, 'the identity provider'), expected);
 }
 
-/**
- * Returns the issuers of `--nvcf-trusted-issuer`, by name.
- *
- * @throws UserError if an issuer is given twice, contradicts another option, or has a JWK set that cannot be used
- */
+/** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws UserError if the options cannot be used */
 export async function readTrustedIssuers({
   nvcf,
   nvcfTrustedIssuer,
@@ -71,12 +66,7 @@ export async function readTrustedIssuers({
   return issuers;
 }
 
-/**
- * Returns a JWK set that is loaded when it is needed. Files are also read immediately, so that mistakes stop the startup.
- *
- * @param name the option with its value, for messages
- * @throws UserError if the file cannot be used, or the URL cannot be fetched from
- */
+/** Returns a JWK set that is loaded when it is needed. Files are also read immediately: mistakes stop the startup. */
 async function openJwkSource(source: string, option: string, name: string): Promise<JwkSource> {
   const shownSource = showValue(source);
   if (!/^https?:/i.test(source)) {
@@ -97,7 +87,6 @@ async function openJwkSource(source: string, option: string, name: string): Prom
 
 const MAX_JWKS_BYTES = MEGABYTE;
 
-/** Returns the text at a URL. @throws Error with the reason */
 async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { signal: createTimeoutSignal(JWKS_TIMEOUT_MS) }).catch((cause: unknown) => {
     throw new Error('there is no response', { cause });
@@ -113,7 +102,6 @@ async function fetchText(url: string): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** Parses `--runai-idp`. @throws UserError for a duplicate part, or if the JWK set is missing */
 function parseIdentityProvider(texts: readonly string[]): ExpectedClaims & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
@@ -133,14 +121,13 @@ function parseIdentityProvider(texts: readonly string[]): ExpectedClaims & { rea
   return Object.fromEntries(parts);
 }
 
-/** Returns whether `fetch` accepts a URL: it rejects those with a user name or a password. */
+/** `fetch` rejects URLs with a user name or a password. */
 function isFetchable(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username === '' && password === '';
 }
 
-/** Returns the value as a JWK set. @throws Error with the reason if it isn't one */
 async function checkJwkSet(value: unknown): Promise<JwkSet> {
   const problem = await findJwkSetProblem(value);
   if (problem !== null) throw new Error(problem);

@@ -10,10 +10,7 @@ import { redactData } from '../store/data-option.ts';
 import type { StorageInfo } from '../store/world-log.ts';
 import type { Config } from './options.ts';
 
-/**
- * Returns a notice if anyone on the network can reach the control API. On a loopback address, only users of this machine
- * can.
- */
+/** Returns a notice if anyone on the network, not only users of this machine, can reach the control API. */
 export function listExposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
@@ -21,7 +18,7 @@ export function listExposureNotices({ host, adminToken }: Config): string[] {
   ];
 }
 
-/** Returns a notice if Node's heap is too small for `--max-state`. @param maxBytes the memory for state in the heap */
+/** @param maxBytes the memory for state in the heap */
 export function listHeapNotices({ maxState }: Config, maxBytes: number): string[] {
   if (maxBytes >= maxState * MEGABYTE) return [];
   return [
@@ -29,12 +26,7 @@ export function listHeapNotices({ maxState }: Config, maxBytes: number): string[
   ];
 }
 
-/**
- * Returns a notice if the world is not from the seed that a new world would get.
- *
- * @param fingerprint the fingerprint of that seed
- * @throws UserError if the user requested that seed
- */
+/** Returns a notice if the world is not from the current seed. @throws UserError if the user requested that seed */
 export async function listSeedNotices(
   world: World,
   fingerprint: string,
@@ -54,7 +46,6 @@ export async function listSeedNotices(
     : ['the world in --data was created from an older built-in cast; --reseed replaces it with the current one'];
 }
 
-/** Returns one line about the server's state and versions. */
 export async function describePosture(server: Server, { kind, driver }: StorageInfo): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await readPropagationSettings({ store: world.store, settings: server.settings });
@@ -70,7 +61,6 @@ export async function describePosture(server: Server, { kind, driver }: StorageI
   ].join(' ');
 }
 
-/** Describes the clock; returns nothing if it shows real time. */
 function describeClock(clock: WorldClock): string[] {
   const { frozen, ahead } = clock;
   if (frozen) return [`clock=frozen@${rfc3339(clock.now())}`];

@@ -34,19 +34,13 @@ export interface OpenWorlds {
   readonly notices: readonly string[];
   /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
   announceEnd(): void;
-  /** Closes the worlds, then the storage. */
   close(): Promise<void>;
 }
 
 /** How long to wait for a database without reporting it, in milliseconds. */
 const MAX_SILENT_WAIT_MS = 10_000;
 
-/**
- * Opens the storage and its worlds. A new storage is filled from the seed; one with a world keeps it, except with
- * `--reseed`.
- *
- * @throws UserError if they cannot be used, or contradict the options
- */
+/** Opens the storage and its worlds. A new storage is filled from the seed. @throws UserError with advice */
 export async function openWorlds(
   parts: ServerParts,
   inputs: Inputs,
@@ -118,12 +112,7 @@ function createWorlds(
   });
 }
 
-/**
- * Opens the default world and the stored worlds, and creates those named in the configuration.
- *
- * @returns notices for the user
- * @throws UserError if the seed contradicts the options
- */
+/** Opens the default world and the stored worlds, and creates the named ones. @returns notices for the user */
 async function fillWorlds(
   { effective: { config }, seedStates }: ServerParts,
   { services, random, seed }: Inputs,
@@ -160,10 +149,7 @@ function createState(seedStates: ServerParts['seedStates'], seed: Seed, at: Inst
   return seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
 }
 
-/**
- * Returns the error for a user if the storage failed, otherwise the same error. Rows with unexpected JSON fail with a
- * `TypeError` or a `RangeError` in the code that reads a missing member.
- */
+/** Returns the error for a user if the storage failed. Unexpected JSON in a row is a `TypeError` or a `RangeError`. */
 export function toStartupError(cause: unknown, { data }: Config): unknown {
   if (cause instanceof WriteFailure) return new UserError(cause.message, { cause });
   if (data === null) return cause;
@@ -178,11 +164,7 @@ export function toStartupError(cause: unknown, { data }: Config): unknown {
   return explainDamage(data, cause);
 }
 
-/**
- * Checks that all worlds named in the configuration can be created, before anything is opened or written.
- *
- * @throws UserError with advice
- */
+/** Checks the worlds of the configuration before anything is opened. @throws UserError with advice */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   for (const id of ids) {
     const problem = findWorldIdError(id);

@@ -116,7 +116,6 @@ const TABLE = {
     fallback: 1000,
     ...wholeNumber(0, 100_000),
   },
-  /** In megabytes. */
   maxState: {
     argument: 'SIZE',
     description: 'maximum memory for all worlds and snapshots, in megabytes or as in `1GB`',
@@ -188,7 +187,6 @@ export function formatVariableName(name: string): string {
   return VARIABLE_PREFIX + formatFlagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-/** Returns a value in the syntax of its flag, without secrets. */
 export function showOption(name: keyof Config, config: Config): unknown {
   const { isSecret, show }: Option = OPTIONS[name];
   const value: unknown = config[name];

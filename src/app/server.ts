@@ -34,7 +34,6 @@ import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
 export interface StartupInfo {
   readonly notices: readonly string[];
-  /** One line about the server's state and versions. */
   readonly posture: string;
   /** The cast: a summary of the identities in the default world's seed, such as `2 users, 1 application, no NGC keys`. */
   readonly cast: string;
@@ -54,28 +53,16 @@ export interface MockServer {
   /** Opens a port that emulates the vendors' hosts, for requests of this process. */
   readonly openProductionPort: OpenProductionPort;
   readonly routes: Routes;
-  /**
-   * Reads a seed file on this machine into a value for the control API.
-   *
-   * @throws UserError with all errors
-   */
+  /** Reads a seed file on this machine into a value for the control API. @throws UserError with all errors */
   readSeed(file: string): Promise<object>;
-  /**
-   * Returns a function that creates the cast of a world: its identities with their credentials, without the bearers that
-   * `GET /_mock/cast` adds.
-   */
+  /** Returns a function that creates the cast of a world, without the bearers that `GET /_mock/cast` adds. */
   castOf(world: string): Promise<() => object>;
   /** Loads the libraries that validate requests, which the first request with input would wait for. */
   loadValidators(): Promise<void>;
-  /** Stops the server after running requests finish. */
   close(): Promise<void>;
 }
 
-/**
- * Creates a server with its worlds, not yet listening. Waits while another process has them, or their database is away.
- *
- * @throws UserError if a file or a value in the configuration cannot be used
- */
+/** Creates a server, not yet listening. Waits for its data. @throws UserError if the configuration cannot be used */
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
@@ -92,7 +79,6 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   }
 }
 
-/** Connects the opened parts, and registers everything that the server serves. */
 async function assemble(
   parts: ServerParts,
   inputs: Inputs,

@@ -32,7 +32,6 @@ export function createAllRoutes(mountedServices: readonly MountedService[]): Rou
   );
 }
 
-/** Serves the console, the pages about the documents, and `/llms.txt`. A plugin of Fastify. */
 export async function servePages(
   app: FastifyInstance,
   { mounted }: { readonly mounted: readonly MountedService[] },

@@ -29,12 +29,7 @@ export function checkTlsOptions(config: Config): void {
   }
 }
 
-/**
- * Returns the parts for https; null without https, in which case nothing is loaded.
- *
- * @param state the stored state of the default world; null if it ends with the process
- * @throws UserError if a certificate cannot be used
- */
+/** Returns the parts for https, or null. @param state null if the default world ends with the process */
 export async function createTls(config: Config, state: StoredText | null): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;

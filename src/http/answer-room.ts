@@ -2,13 +2,10 @@ import { Problem } from '../decisions/problem.ts';
 import { MEGABYTE } from '../lib/memory.ts';
 import { clearTimeout, setTimeout } from '../lib/time.ts';
 
-/** The size from which a response takes turns with other large ones, in bytes. */
 export const LARGE_ANSWER_BYTES = MEGABYTE;
 
-/** How long a response waits for its turn, in milliseconds. */
 const MAX_WAIT_MS = 5000;
 
-/** The `Retry-After` of a response that found no room, in seconds. */
 const RETRY_AFTER = 1;
 
 /** The memory for large responses that are rendered or not yet sent. They take turns, in the order of their arrival. */
@@ -17,18 +14,12 @@ export class AnswerRoom {
   #free: number;
   readonly #queue = new Set<{ readonly bytes: number; start(): void }>();
 
-  /** @param limit in bytes */
   constructor(limit: number) {
     this.#limit = limit;
     this.#free = limit;
   }
 
-  /**
-   * Waits until there is room for a response.
-   *
-   * @returns the number of bytes to `release` once it is sent; a response that is larger than all room takes all
-   * @throws Problem `unavailable` after five seconds
-   */
+  /** Waits for room. @returns the bytes to `release` later @throws Problem `unavailable` after five seconds */
   async take(bytes: number): Promise<number> {
     const taken = Math.min(bytes, this.#limit);
     if (this.#queue.size === 0 && taken <= this.#free) this.#free -= taken;

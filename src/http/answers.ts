@@ -44,10 +44,7 @@ function bodyToSend({ body }: Outcome): unknown {
   return typeof body === 'string' ? JSON.stringify(body) : body;
 }
 
-/**
- * Completes the responses of a service before they are sent: checks them against the document, injects faults and
- * records them. `onResponse` would be too late: a client may query the journal as soon as it has its response.
- */
+/** Completes responses before they are sent: a client may query the journal as soon as it has its response. */
 export function addResponseHook(service: FastifyInstance): void {
   // Takes a callback because an `async` hook would still send after `hijack`.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
@@ -77,7 +74,6 @@ function isAnswered(request: WorldRequest): request is AnsweredRequest {
   return request.answer !== null;
 }
 
-/** Returned instead of a payload when the connection is to be dropped. */
 const DROP_CONNECTION = Symbol('drop connection');
 
 async function prepareResponse(
@@ -118,7 +114,6 @@ async function prepareResponse(
   }
 }
 
-/** Checks the response before it is sent, and replaces it if needed. */
 async function checkResponse(request: AnsweredRequest, payload: Payload): Promise<void> {
   const { server, route } = request;
   if (request.answer.isOfFault) return;
@@ -134,7 +129,6 @@ async function checkResponse(request: AnsweredRequest, payload: Payload): Promis
   }
 }
 
-/** Replaces the outcome that Fastify has already serialized, and returns the new payload. */
 function replacePayload(reply: FastifyReply, replacedOutcome: Outcome, request: AnsweredRequest): Payload {
   removeHeaders(reply, replacedOutcome);
   setHead(reply, request);
@@ -175,23 +169,17 @@ function writePayload(
   return typeof content === 'string' && hasRawBytes ? Buffer.from(content) : content;
 }
 
-/** Returns a body that is sent slowly; the payload itself if the reader has left. */
 function throttleBody({ streams }: AnsweredRequest['server'], reply: FastifyReply, payload: Buffer): Payload {
   const body = new SlowBody(payload, SLOW_MS);
   reply.header('content-length', payload.length);
   return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
 }
 
-/**
- * Streams parts that are produced on demand. Yielding before each part lets the process serve other requests and notice
- * that the reader has left, after which no part is produced. Streams take turns, so their number does not delay
- * requests.
- */
+/** Streams parts. A turn before each lets the process serve others, and notice that the reader has left. */
 export function streamOfParts(parts: Parts): Readable {
   return Readable.from(withTurns(parts), { objectMode: false });
 }
 
-/** Yields parts with an event loop turn before each. */
 async function* withTurns(parts: Parts): AsyncGenerator<Uint8Array> {
   await awaitEventLoopTurn();
   for await (const part of parts) {
@@ -215,7 +203,6 @@ const CORRUPTIONS: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer)
   garbage: (bytes) => Buffer.alloc(bytes.length, GARBAGE, 'hex'),
 };
 
-/** Corrupts a body deterministically. Streams, empty bodies and slow bodies are returned unchanged. */
 export function corruptBody(payload: Payload, corruption: SpoiledBody | undefined): Payload {
   const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
   return corruption === undefined || corruption === 'slow' || !isWhole || payload.length === 0
@@ -223,10 +210,7 @@ export function corruptBody(payload: Payload, corruption: SpoiledBody | undefine
     : CORRUPTIONS[corruption](Buffer.from(payload));
 }
 
-/**
- * Drops the connection before or within a response. A response without a body is cut within the headers at the latest,
- * so that no client takes it for complete. Bypasses Fastify and Node, which send only whole responses.
- */
+/** Drops the connection. A response without a body is cut within its headers, so that none looks complete. */
 export function breakOff(reply: FastifyReply, payload: string | Buffer, position: BrokenAt): void {
   const { raw: response, statusCode: status } = reply;
   const body = Buffer.from(payload);

@@ -8,17 +8,14 @@ import { shorten, showPath } from '../lib/redact.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 
-/** A request body, or why it cannot be read. */
 export interface ReceivedBody {
-  /** As `parseBytes` returned it; undefined if it cannot be read. */
+  /** Undefined if it cannot be read. */
   readonly value: unknown;
   /** The text exactly as received, in Latin-1; null if the body is incomplete. */
   readonly text: string | null;
-  /** Why the body cannot be read; null if it can. */
   readonly fault: unknown;
 }
 
-/** The maximum number of fields of a form, more than any documented form has. */
 const MAX_FIELDS = 100;
 
 /** The maximum depth of a body: deeper than any documented one, and too shallow to exhaust a stack. */
@@ -28,9 +25,7 @@ const MAX_MEMBERS = 5000;
 /** The maximum length of an array, longer than any documented one. Validating its entries blocks all other requests. */
 const MAX_ENTRIES = 10_000;
 
-/**
- * Collects request bodies with a single parser: the operation's document defines how a body is read (`readRequestBody`).
- */
+/** Collects bodies with a single parser: the operation's document defines how they are read. */
 export function collectBodies(service: FastifyInstance): void {
   service.removeAllContentTypeParsers();
   service.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => bytes);
@@ -56,7 +51,7 @@ export async function readRequestBody({ body, raw, routed, server }: FastifyRequ
   }
 }
 
-/** Checks the headers of a body. @throws Problem for a content type or coding that the operation does not read */
+/** @throws Problem for a content type or coding that the operation does not read */
 export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Route, 'operation' | 'row'>): void {
   if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
   const { bodyForm } = operation;
@@ -75,7 +70,6 @@ export function toBodyProblem(error: unknown, { raw, routeOptions }: FastifyRequ
   return isIncomplete || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? createIncompleteProblem() : error;
 }
 
-/** The content types that each form of a body accepts. */
 const TYPES = {
   json: {
     usual: 'application/json',
@@ -91,11 +85,7 @@ const TYPES = {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/**
- * Parses a body; undefined if the operation takes none. A missing optional JSON body is `{}`.
- *
- * @throws Problem with the expected format
- */
+/** Parses a body; undefined if the operation takes none. @throws Problem with the expected format */
 export function parseBytes(bytes: Buffer, { operation, row }: Pick<Route, 'operation' | 'row'>): unknown {
   const { body, bodyForm } = operation;
   if (body === 'none') return undefined;
@@ -112,12 +102,8 @@ export function parseBytes(bytes: Buffer, { operation, row }: Pick<Route, 'opera
   return row.fieldNames === 'caseless' ? useDocumentSpelling(value, operation.bodyFields) : value;
 }
 
-/** Bodies up to this size in bytes may have any structure. */
 const SMALL_BODY_BYTES = 1024 * 1024;
-/**
- * The maximum number of commas and opening brackets in a larger body. It may contain long strings but not many parts,
- * because `JSON.parse` blocks the event loop.
- */
+/** The maximum number of commas and brackets in a larger body, because `JSON.parse` blocks the event loop. */
 const MAX_STRUCTURE = 500_000;
 
 const COMMA = 0x2c;
@@ -125,7 +111,6 @@ const OPENING_BRACKET = 0x5b;
 const OPENING_BRACE = 0x7b;
 const AMPERSAND = 0x26;
 
-/** Checks that a body does not consist of too many small parts. @throws Problem if it does */
 function checkStructure(bytes: Buffer): void {
   let count = 0;
   for (let index = 0; index < bytes.length; index += 1) {
@@ -141,7 +126,6 @@ export function hasBody(request: IncomingMessage): boolean {
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
 
-/** Checks the content types of a request. @throws Problem if there is not exactly one that the form accepts */
 function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   // Fast path: nearly all clients send exactly this.
   if (types.length === 1 && types[0] === TYPES[form].usual) return;
@@ -155,14 +139,9 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected);
 }
 
-/** The only supported content coding. */
 const IDENTITY = 'identity';
 
-/**
- * Checks that a body has no content coding, because it would be parsed as plain bytes (RFC 9110, 8.4).
- *
- * @throws Problem if it has one
- */
+/** A body with a content coding would be parsed as plain bytes (RFC 9110, 8.4). */
 function checkCoding(codings: readonly string[]): void {
   if (codings.length === 0) return;
   const named = codings.join(', ');
@@ -174,18 +153,13 @@ function checkCoding(codings: readonly string[]): void {
   );
 }
 
-/** Returns the announced length of a body in bytes; null if it is chunked. */
+/** Returns null for a chunked body. */
 export function readAnnouncedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
 }
 
-/**
- * Passes a body on as it arrives. Reading pauses until a promise of `take` resolves.
- *
- * @returns the number of bytes
- * @throws Problem if there are more than `max` bytes, or if the connection closes early; rethrows errors of `take`
- */
+/** Passes a body on as it arrives, awaiting `take`. @throws Problem for more than `max` bytes or an early end */
 export async function receiveBody(
   request: IncomingMessage,
   max: number,
@@ -208,7 +182,6 @@ export async function receiveBody(
   return length;
 }
 
-/** Receives a whole body. @throws Problem if it is larger than `max` bytes */
 async function collect(request: IncomingMessage, max: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receiveBody(request, max, (chunk) => void chunks.push(chunk));
@@ -231,7 +204,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Parses a form. @throws Problem if a field is repeated (RFC 6749, 3.2) */
+/** A repeated field is refused (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
   if (countByte(bytes, AMPERSAND) >= MAX_FIELDS) {
     throw invalidRequest(`The body has more than ${MAX_FIELDS} fields. Send fewer.`);
@@ -254,12 +227,7 @@ function countByte(bytes: Buffer, byte: number): number {
   return count;
 }
 
-/**
- * Checks the depth, the sizes and the names of a parsed body. Iterates instead of recursing, because a body can be nested
- * as deeply as it is long.
- *
- * @throws Problem with the exceeded limit or the forbidden name
- */
+/** Checks depth, sizes and names. Iterates: a body can be nested as deeply as it is long. @throws Problem */
 function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -293,7 +261,7 @@ export function usePageNames(message: string, { pageNames = {} }: Pick<Operation
   return message.replaceAll(/(?<=`)\w+(?=`)/g, (name) => own(pageNames, name) ?? name);
 }
 
-/** Renames members to the document's spelling, ignoring case. @throws Problem if a member is sent twice */
+/** Renames members to the document's spelling, ignoring case. */
 export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentKeys = new Map<string, string>();

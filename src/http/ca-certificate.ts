@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem, toProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
 
-/** Plugin that serves the CA certificate without authentication: it is public, and clients need it first. */
+/** Any program may read the certificate: it is public, and clients need it first. */
 export async function serveCaCertificate(
   app: FastifyInstance,
   { certificate }: { readonly certificate: string },
@@ -15,7 +15,6 @@ export async function serveCaCertificate(
       try {
         // Called only for its check of the `Host` header.
         originOf(raw, server);
-        // Any program may read the certificate, but no page of another origin.
         server.originGuard.check(raw, 'open');
         return reply.type('application/x-pem-file').header('cache-control', 'no-store').send(certificate);
       } catch (thrown) {

@@ -11,7 +11,6 @@ const MIN_BYTES = 1024;
 /** The media types to compress. Excludes event streams, because a compressor would buffer events. */
 const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:javascript|(?:[\w.-]+\+)?(?:json|yaml)))/;
 
-/** The value to add to `vary` once a coding is negotiated. */
 const VARY_BY_CODING = 'Accept-Encoding';
 
 const gzipBytes = promisify(gzip);

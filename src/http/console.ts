@@ -3,14 +3,9 @@ import { createPageHeaders, HTML, type Pages, SCRIPT } from './pages.ts';
 
 const HEADERS = createPageHeaders("'self'");
 
-/** The media types of the page's files, which the build writes to `dist/console`. */
 const FILES = { 'console.js': SCRIPT, 'console.css': 'text/css; charset=utf-8' } as const;
 
-/**
- * Serves the console at `/`: a page that uses only the control API. Its files are read on first use.
- *
- * @param readFile reads a file of the console
- */
+/** Serves the console at `/`: a page that uses only the control API. Its files are read on first use. */
 export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
   const readPage = once(async () => String(await readFile('index.html')));
   // A world by path has the page, its files and the API below the path.

@@ -11,13 +11,11 @@ import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, pickPart, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** The files of Swagger UI and of its theme in `http/docs/`. */
 export interface DocsFiles {
   readonly folder: string;
   readonly read: (name: string) => Promise<Buffer>;
 }
 
-/** A document that is read when it is first requested. */
 interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title' | 'publishedPart'> {
   readonly read: () => Promise<ExplainedDocument>;
 }
@@ -25,10 +23,7 @@ interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title' | 'publ
 /** Swagger UI sets inline styles and uses data URLs for images. */
 const SWAGGER_UI_HEADERS = createPageHeaders("'self' 'unsafe-inline'");
 
-/**
- * Serves the documents at `/openapi/<service>.json` and `.yaml`, the list of them at `/openapi`, and Swagger UI for
- * each below `/docs`. Nothing is read or rendered before it is requested.
- */
+/** Serves the documents below `/openapi`, and Swagger UI for each below `/docs`. Everything is read on first use. */
 export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
   const explained = documents.map((document) => ({
     name: document.name,
@@ -84,10 +79,7 @@ function servePublishedPart(pages: Pages, { publishedPart, read }: ServedDocumen
   });
 }
 
-/**
- * Creates Swagger UI for each document, in a Fastify instance of its own: a listening instance accepts no more plugins,
- * and most servers never serve these pages.
- */
+/** Creates Swagger UI in an instance of its own: a listening one accepts no plugins, and most servers need no pages. */
 async function createSwaggerUi(documents: readonly ServedDocument[], files: DocsFiles): Promise<FastifyInstance> {
   const [{ fastifySwagger }, { fastifySwaggerUi }, theme] = await Promise.all([
     import('@fastify/swagger'),
@@ -132,10 +124,7 @@ async function createSwaggerUi(documents: readonly ServedDocument[], files: Docs
   return app;
 }
 
-/**
- * Reads Swagger UI with our theme, as one style sheet and one script. All other styles are layers, so that the theme
- * wins without being more specific.
- */
+/** Reads Swagger UI with our theme. All other styles are layers, so that the theme wins without being more specific. */
 async function readTheme({ read }: DocsFiles) {
   const [uiCss, css, uiJs, js] = await Promise.all(
     ['swagger-ui.css', 'theme.css', 'swagger-ui-bundle.js', 'theme.js'].map(read),
@@ -151,7 +140,6 @@ async function readTheme({ read }: DocsFiles) {
   };
 }
 
-/** Adds our header to a page of the plugin, and removes the files that the theme contains. */
 function adaptPage(html: string, { info, security }: ExplainedDocument): string {
   const [scheme] = Object.keys(security?.[0] ?? {});
   const authorize =
@@ -173,13 +161,11 @@ function adaptPage(html: string, { info, security }: ExplainedDocument): string 
     );
 }
 
-/** Refuses a path below `/docs` that is neither a page nor a file. */
 function sendUnknownPage({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
   const message = `No page has the path \`${showPath(pathOf(raw.url))}\`. \`/docs\` lists the API documents.`;
   return sendProblem(reply, new Problem('unknown_path', message));
 }
 
-/** Renders the page that links to all documents. @param below the path of the world */
 function renderIndexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
     ({ name, title, tables }) =>

@@ -8,17 +8,13 @@ import type { WorldClock } from '../lib/clock.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** Headers of a stream: proxies must neither cache nor buffer it. */
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
 };
 
-/**
- * Returns the headers of an outcome. Fastify adds the length. It adds a charset only when it sends a string, not for a
- * streamed list or a replaced response.
- */
+/** Fastify adds a charset only when it sends a string, not for a streamed list or a replaced response. */
 export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
   if (body instanceof Readable) return { ...STREAM_HEADERS, ...headers };
   const merged: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
@@ -36,7 +32,6 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   return merged;
 }
 
-/** Returns the media type of an outcome's body, without parameters. */
 export function mediaTypeOf({ headers }: Outcome): string {
   const [type = JSON_TYPE] = (headers?.['content-type'] ?? JSON_TYPE).split(';');
   return type;
@@ -47,27 +42,21 @@ export function dateHeader(clock: WorldClock): { readonly date?: string } {
   return clock.ahead === 0 ? {} : { date: new Date(clock.now()).toUTCString() };
 }
 
-/** Returns the headers that Fastify is about to send. */
 export function sentHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
-/** Returns whether a body is binary content, which is sent unchanged. */
 export function isBytes(body: unknown): body is Buffer | StreamedBytes {
   return Buffer.isBuffer(body) || body instanceof StreamedBytes;
 }
 
-/**
- * A response without an operation, in the form that is written to a socket: if Node cannot parse a request, there is no
- * response object.
- */
+/** A response as it is written to a socket: if Node cannot parse a request, there is no response object. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Buffer | undefined;
 }
 
-/** Serializes an outcome. @param problem null if nothing was refused */
 export function renderWireResponse(outcome: Outcome, problem: Problem | null): WireResponse {
   const { status, body } = outcome;
   const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -81,7 +70,6 @@ export function wireBytes({ status, headers, payload = '' }: WireResponse): Buff
   return Buffer.concat([headBytes(status, allHeaders), body]);
 }
 
-/** Returns the status line and headers of a response, up to its body. */
 export function headBytes(status: number, headers: Readonly<Record<string, unknown>>): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', ''].join('\r\n'));

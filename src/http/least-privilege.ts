@@ -13,12 +13,7 @@ import { createRequestWithoutOperation, findCallers } from './simulated-caller.t
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
-/**
- * Reports what the credentials of a world were used for, and the smallest rights that allow it.
- *
- * @param name a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
- * @throws Problem if no principal has that name
- */
+/** Reports the uses of credentials, and the rights that suffice. @param name null: all that were used */
 export async function reportLeastPrivilege(server: Server, world: World, name: string | null): Promise<Report> {
   const request = createRequestWithoutOperation(server, world);
   const recorded = world.activityLog.uses.list();
@@ -27,7 +22,6 @@ export async function reportLeastPrivilege(server: Server, world: World, name: s
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
-/** Returns the uses of the principal; an empty list of uses if it was not used. */
 async function findUses(
   request: WorldRequest<null>,
   recorded: readonly UsesOfCredential[],
@@ -87,7 +81,6 @@ function listOperations(uses: readonly Use[]): string[] {
   return [...new Set(uses.map(({ operation }) => operation))];
 }
 
-/** Describes a use, with the rights that allow it. */
 function describeUse(
   use: Use,
   principal: Principal,

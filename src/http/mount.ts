@@ -20,11 +20,7 @@ export function createRouter({ service, document }: MountedService): OperationRo
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
 }
 
-/**
- * Creates the routes of a service.
- *
- * @throws Error if an operation has no row or no handler, or is also listed as not emulated
- */
+/** @throws Error if an operation has no row or no handler, or is also listed as not emulated */
 export function createRoutes(mounted: MountedService): readonly Route[] {
   const { service, document } = mounted;
   assertNotListedAsNotEmulated(mounted);
@@ -34,12 +30,7 @@ export function createRoutes(mounted: MountedService): readonly Route[] {
   );
 }
 
-/**
- * Checks that no operation is also listed as not emulated. The router would fail only at the first request, and not say
- * which file to change.
- *
- * @throws Error that says which row to remove
- */
+/** The router would fail only at the first request, and not say which file to change. */
 function assertNotListedAsNotEmulated({ service, document }: MountedService): void {
   const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
   const listed = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
@@ -92,7 +83,6 @@ function indexRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string,
   );
 }
 
-/** Creates a route. @throws Error that says which file lacks the row or the handler */
 function createRoute(
   operation: Operation,
   { service, ruleset, document }: MountedService,
@@ -132,7 +122,6 @@ function createRoute(
   };
 }
 
-/** Describes a host's operation like a documented one. */
 export function operationOfHost({ operation, pattern }: OperationHost): DocumentedOperation {
   const pathParams = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
   return { id: operation, public: false, pathParams };

@@ -19,17 +19,13 @@ export interface ApiDocument {
   readonly operations: readonly Operation[];
   /** Builds the validators, which all checks need. @param keywords of requests */
   ready(keywords?: Keywords): Promise<void>;
-  /** Whether the validators are built. */
   readonly isReady: boolean;
-  /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];
-  /** Describes how a body violates an error schema; null if it conforms. @param schema the name of the schema */
+  /** Describes how a body violates the error schema of this name; null if it conforms. */
   describeSchemaFault(schema: string, body: unknown): string | null;
 }
 
-/**
- * Cache of opened documents and their routers. Each is built once per name, and the schema compiler is loaded once.
- */
+/** Cache of opened documents and their routers. Each is built once per name, and the schema compiler is loaded once. */
 export class Documents {
   readonly #opened = new Map<string, () => Promise<ApiDocument>>();
   readonly #routers = new Map<string, OperationRouter>();
@@ -39,28 +35,18 @@ export class Documents {
     this.#compiler = once(() => loadCompiler(options));
   }
 
-  /** Loads the libraries that validate. */
   async load(): Promise<void> {
     await this.#compiler();
   }
 
-  /**
-   * Opens a document by name, such as `air.2.0`. Tests prove that it is valid OpenAPI.
-   *
-   * @param prepared reads the document; only the first one passed for a name is called
-   */
+  /** Opens a document by name, such as `air.2.0`. @param prepared reads it on first use */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
     const opened = this.#opened.get(name) ?? once(async () => openDocument(await prepared(name), this.#compiler));
     this.#opened.set(name, opened);
     return opened();
   }
 
-  /**
-   * Returns the router of a document's operations.
-   *
-   * @param name of the document and its ruleset
-   * @param create called if no router exists yet
-   */
+  /** Returns the router of a document and its ruleset. */
   getRouter(name: string, create: () => OperationRouter): OperationRouter {
     const router = this.#routers.get(name) ?? create();
     this.#routers.set(name, router);
@@ -68,10 +54,7 @@ export class Documents {
   }
 }
 
-/**
- * The documents of this package, which never change. All servers of the process share them: a second server starts in
- * two thirds of the time and reuses compiled validators.
- */
+/** The documents of this package. Sharing them starts a second server in two thirds of the time. */
 export const DOCUMENTS = new Documents();
 
 function openDocument({ operations: text, schemas }: PreparedDocument, compiler: () => Promise<Compiler>): ApiDocument {

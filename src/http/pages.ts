@@ -12,12 +12,7 @@ import { originOf } from './transport/arrival.ts';
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 
-/**
- * Returns the security headers of a page.
- *
- * @param styles sources for `style-src`
- * @param scripts sources for `script-src`
- */
+/** @param styles sources for `style-src` @param scripts sources for `script-src` */
 export function createPageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
   return {
     // The page loads only its own files, sends requests only to this server, and cannot be framed.
@@ -38,7 +33,7 @@ li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-bet
 
 export const PAGE_HEADERS = createPageHeaders(hashContentSource(PAGE_STYLE));
 
-/** Renders a text page. @param main the HTML of its content @param home the URL of the world */
+/** @param main the HTML of its content @param home the URL of the world */
 export function renderHtmlPage(title: string, main: string, home: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -60,12 +55,6 @@ ${main}
 `;
 }
 
-/**
- * Renders the page for a world that does not exist.
- *
- * @param message says why, with code in backticks
- * @param defaultWorldUrl the URL of the default world
- */
 function renderUnknownWorldPage(message: string, defaultWorldUrl: string): string {
   return renderHtmlPage(
     'No such world',
@@ -75,27 +64,16 @@ function renderUnknownWorldPage(message: string, defaultWorldUrl: string): strin
   );
 }
 
-/**
- * Renders a page for a world.
- *
- * @param below the path of the world; empty for the default world
- * @param base the URL by which the request reached the world
- * @param reply for headers that depend on the request
- */
+/** @param below the path of the world, empty for the default one @param base the URL by which the request reached it */
 export type PageText = (below: string, base: string, reply: FastifyReply) => string | Buffer | Promise<string | Buffer>;
 
-/** The headers of a page, or a function that computes them. */
 export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
 
-/** A page, a file, or the pages of another Fastify instance. */
 interface Page {
-  /** Whether it is meant for people. */
   readonly isHtml: boolean;
-  /** @param below the path of the world @param base the URL by which the request reached it */
   respond(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;
 }
 
-/** Serves pages and their files, next to the operations. */
 export interface Pages {
   /** Serves a path, with and without a trailing slash. */
   serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
@@ -105,7 +83,6 @@ export interface Pages {
   forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
 
-/** Creates the pages of a server, which one route serves. */
 export function createPages(app: FastifyInstance): Pages {
   const { mock: server } = app;
   const pages = new Map<string, Page>();
@@ -173,11 +150,7 @@ export function createPages(app: FastifyInstance): Pages {
   return served;
 }
 
-/**
- * Returns the path of the requested world (empty for the default world) and the URL by which the request reached it.
- *
- * @throws Problem if the world does not exist
- */
+/** Returns the path of the world and the URL by which the request reached it. @throws Problem if it does not exist */
 function locateWorld(server: Server, raw: IncomingMessage): { readonly below: string; readonly base: string } {
   const origin = originOf(raw, server);
   server.originGuard.check(raw, 'open');

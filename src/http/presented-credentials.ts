@@ -7,10 +7,7 @@ import type { Route } from './server.ts';
 /** The maximum length of a header that is read. Longer ones cannot contain a credential of the mock. */
 const MAX_HEADER_LENGTH = 16 * 1024;
 
-/**
- * Extracts the credentials of a request: from its header, and from the query or body if the operation accepts them
- * there.
- */
+/** Returns the credentials in the header, and those in the query or body if the operation accepts them there. */
 export function findPresentedCredentials(
   extractors: readonly CredentialExtractor[],
   { rule, row, service }: Route,
@@ -41,7 +38,6 @@ function presentedInHeader(
   return [];
 }
 
-/** Returns the credentials in the fields of a query or body. */
 function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}): PresentedCredential[] {
   return Object.entries(fields).flatMap(([name, present]) => {
     const text = name

@@ -13,11 +13,7 @@ import {
 import type { Store } from '../store/index.ts';
 import { headersOf } from './headers.ts';
 
-/**
- * Converts a thrown value to a Problem.
- *
- * @param store blamed instead of an internal error if its file is missing or damaged
- */
+/** @param store blamed instead of an internal error if its file is missing or damaged */
 export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (thrown instanceof EditConflict) {
     const message = 'The object kept changing during the update, so nothing was done. Try again.';

@@ -4,15 +4,11 @@ import { describeNeeds, type Needs } from '../decisions/explaining/index.ts';
 import type { Tables } from '../decisions/rule.ts';
 import { isBelow } from '../lib/path-template.ts';
 
-/** A service's document for the documentation pages, with its title and the active ruleset. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
-  /** The part that the vendor serves itself. */
   readonly publishedPart?: PublishedPart | undefined;
-  /** The active ruleset, which defines what each operation needs. */
   readonly tables: Tables;
-  /** Whether it is the control API, which may need the admin token. */
   readonly isControlApi: boolean;
   readonly read: () => Promise<string>;
 }
@@ -20,7 +16,6 @@ export interface ReadableDocument {
 /** A document without `servers`, the only member that differs between worlds. */
 export type ExplainedDocument = Extract<StaticDocumentSpec['document'], { readonly openapi: string }>;
 
-/** The members of an operation that this module reads. Tests prove that the documents are valid. */
 interface DescribedOperation {
   readonly operationId: string;
   readonly description?: string;

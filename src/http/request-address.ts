@@ -15,7 +15,6 @@ export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-/** Creates the reader of world addresses. @param serviceHosts the hosts of all services */
 export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const mappedHosts = new WeakMap<Socket, (host: string) => string | undefined>();
@@ -70,7 +69,6 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
   };
 }
 
-/** Returns whether a host serves a service. Every host serves the control API. */
 export function serves(
   { services }: ServedHost,
   { name, isControlApi }: Pick<ServiceDefinition, 'name' | 'isControlApi'>,
@@ -87,10 +85,7 @@ function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }
 
-/**
- * Returns the base URLs for responses. Below the public URL, a world always has its prefix, no matter how it was
- * reached. Otherwise the base already contains the world's host name.
- */
+/** Returns the base URLs for responses. Below the public URL, a world always has its prefix. */
 export function originsOf(
   { publicUrl }: Pick<Server, 'publicUrl'>,
   { id }: Pick<World, 'id'>,
@@ -107,18 +102,13 @@ export function originsOf(
   };
 }
 
-/** Prefix of the internal paths at which Fastify finds the operations of hosts. */
 const HOST_PREFIX = '/_hosts/';
 
-/** Returns the internal path at which Fastify finds the operation of a host. */
 export function pathOfHost({ operation }: OperationHost): string {
   return `${HOST_PREFIX}${operation}`;
 }
 
-/**
- * Hosts that each belong to one operation, for any method and path. Fastify prefers a longer path to a host constraint,
- * so a request to such a host gets the path of its operation before routing.
- */
+/** Hosts of one operation each. Fastify prefers a longer path to a host, so their requests get the operation's path. */
 export class OperationHosts {
   readonly #hosts: readonly OperationHost[];
 
@@ -126,14 +116,13 @@ export class OperationHosts {
     this.#hosts = hosts;
   }
 
-  /** Returns the path of the operation; null if the host belongs to no operation. */
   findPath({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
     const host = this.#hosts.find((candidate) => paramsOfHost(candidate, headers.host) !== null);
     return host === undefined ? null : pathOfHost(host);
   }
 }
 
-/** Returns the parameters in a host name; null if the name does not match this host. */
+/** Returns null if the name does not match this host. */
 export function paramsOfHost({ pattern }: OperationHost, name = ''): Record<string, string> | null {
   const match = pattern.exec(name.toLowerCase());
   return match === null ? null : { ...match.groups };

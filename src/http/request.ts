@@ -28,13 +28,10 @@ import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The parts of the server shared by all requests. */
     readonly mock: Server;
   }
   interface FastifyRequest {
-    /** Null until the operation is known. */
     routed: RoutedRequest | null;
-    /** Null until the world is known. */
     worldRequest: WorldRequest | null;
   }
 }
@@ -48,7 +45,6 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly route: OfRoute;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  /** How the request names its world; null if it does not. */
   readonly address: WorldAddress | null;
   /** The scheme and authority that the client used; empty if they are invalid. */
   readonly baseUrl: string;
@@ -58,16 +54,13 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly startedAt: number;
 }
 
-/** The base URLs for references to this server in responses. */
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
 }
 
-/** The decision about a caller that the rule of the operation allows or refuses. */
 export interface Access {
   readonly caller: Caller;
-  /** What the rule was asked. */
   readonly accessRequest: AccessRequest;
   readonly decision: Decision;
   /** The object that the rule's lookup found. */
@@ -76,10 +69,8 @@ export interface Access {
   readonly use: { readonly lookedUp: ResourceState | null } | null;
 }
 
-/** The answer to a request, by its operation, a refusal or a fault. */
 export interface Answer {
   readonly outcome: Outcome;
-  /** Why a step refused the request; null if none did. */
   readonly problem: Problem | null;
   /** The decision to report; null for a request that was not decided, such as an unreadable one. */
   readonly decision: Decision | null;
@@ -90,7 +81,6 @@ export interface Answer {
 }
 
 export interface Notes {
-  /** The body as received; null if none was read. */
   received: ReceivedBody | null;
   /** The body as recorded in the journal. */
   sent: StoredBody;
@@ -103,7 +93,6 @@ export interface Notes {
   authentication: Promise<Caller> | null;
   /** The principal of the presented credential, if a fault was injected before the request was decided. */
   expectedPrincipal: Principal | null;
-  /** The response headers of the operation's first check. */
   headersOfCheck: Readonly<Record<string, string>>;
   /** The memory reserved for a large response, until it is sent. */
   reservedBytes: number;
@@ -113,12 +102,7 @@ export interface AnsweredRequest<OfRoute extends Route | null = Route> extends W
   answer: Answer;
 }
 
-/**
- * A request in its world. Handlers see it as `Context`. What entered stays, except that validation converts the query in
- * place; the steps add `access`, `answer` and `notes`.
- *
- * @typeParam OfRoute null: no operation has its path
- */
+/** A request in its world: a handler's `Context`. The steps add `access`, `answer` and `notes`. */
 export class WorldRequest<OfRoute extends Route | null = Route> implements Context {
   readonly server: Server;
   readonly world: World;
@@ -137,7 +121,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly notes: Notes;
   /** Null before the decision, and for public operations. */
   access: Access | null = null;
-  /** Null before the answer. */
   answer: Answer | null = null;
   readonly #isSimulated: boolean;
   readonly #namesWorld: boolean;
@@ -155,7 +138,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
       readonly origins: Origins;
       /** The body, if it had to be received first. */
       readonly received: ReceivedBody | null;
-      /** Whether the request is only decided, without recording anything. */
       readonly isSimulated?: boolean;
     },
   ) {
@@ -258,7 +240,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     return access !== null && mayAccess(access.accessRequest, access.caller, attributes);
   }
 
-  /** Returns the facts that error renderers need. */
   createRefusalContext(decision: Decision | null): RefusalContext {
     const { settings, random, params, caller, route } = this;
     const path = pathOf(this.raw.url);

@@ -24,10 +24,6 @@ export class Routes {
     | readonly { readonly operation: NotEmulatedOperation; readonly template: readonly string[] }[]
     | undefined;
 
-  /**
-   * @param otherVersions operations that only other versions of the documents have
-   * @param notEmulated vendor operations that no version of the mock has
-   */
   constructor(
     routes: readonly Route[],
     otherVersions: readonly OtherOperation[] = [],
@@ -38,23 +34,19 @@ export class Routes {
     this.#notEmulated = notEmulated;
   }
 
-  /** Returns the routes of a service, by the operation that its document's router finds. */
   routesByOperation(service: string): ReadonlyMap<Operation, Route> {
     const routes = this.#routes.filter((route) => route.service.name === service);
     return new Map(routes.map((route) => [route.operation, route]));
   }
 
-  /** Returns the operations of a service, in document order. */
   operationsOf(service: string): readonly Operation[] {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
-  /** Returns the statuses that the vendor's document lists for an operation; empty if no document has the operation. */
   async statusesOf(service: string, operation: string): Promise<readonly number[]> {
     return (await this.#ready(service, operation))?.operation.vendorStatuses() ?? [];
   }
 
-  /** Returns a sentence about how a response violates the operation's document; null if it conforms. */
   async describeAnswerViolation(service: string, operation: string, answer: Outcome): Promise<string | null> {
     const route = await this.#ready(service, operation);
     if (route === undefined) return null;
@@ -67,7 +59,6 @@ export class Routes {
     return fault === null ? null : `${operation} ${status}: ${fault}`;
   }
 
-  /** Finds the operation in other versions, if the running version lacks it. */
   findInOtherVersions(method: string, path: string): OtherOperation | null {
     return findOtherVersion(this.#otherVersions, method, path);
   }
@@ -92,11 +83,7 @@ export class Routes {
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
   }
 
-  /**
-   * Finds the route of a path. Prefers the path with the fewest variables, like the router.
-   *
-   * @throws URIError if the path cannot be decoded
-   */
+  /** Prefers the path with the fewest variables, like the router. @throws URIError if it cannot be decoded */
   find(method: string, path: string): Match | null {
     const normalized = requestedMethod(method);
     const matches = this.#matching(path).filter(({ operation }) => operation.method === normalized);
@@ -123,7 +110,6 @@ export class Routes {
     return served;
   }
 
-  /** Lists the operations of a vendor's host, with their paths there. */
   listAtHost({ services, prefix }: ServedHost): readonly ServedPath[] {
     return this.#routes
       .filter(({ service, operation }) => services?.includes(service.name) !== false && hasWords(operation))
@@ -133,12 +119,7 @@ export class Routes {
       });
   }
 
-  /**
-   * Finds the host of a vendor that has a path, with its operation there, and its full path at hosts that serve everything.
-   * Prefers the method.
-   *
-   * @param hosts of all vendors; the path may also have the prefix that the mock adds at a host
-   */
+  /** Finds the vendor's host that has a path; prefers the method. The path may have the prefix that the mock adds. */
   findAtHosts(hosts: readonly ServedHost[], method: string, path: string) {
     const segments = path.split('/');
     const found = hosts.flatMap(({ name, services, prefix }) =>
@@ -153,7 +134,6 @@ export class Routes {
     return found.find((operation) => operation.method === requestedMethod(method)) ?? found[0] ?? null;
   }
 
-  /** Returns the route of an operation once its document is ready. */
   async #ready(service: string, operation: string): Promise<Route | undefined> {
     const route = this.#routes.find(
       (candidate) => candidate.service.name === service && candidate.operation.id === operation,
@@ -174,7 +154,6 @@ export class Routes {
   }
 }
 
-/** Finds the operation in other versions; null if they lack it, too. */
 export function findOtherVersion(
   otherVersions: readonly OtherOperation[],
   method: string,
@@ -187,7 +166,6 @@ export function findOtherVersion(
   );
 }
 
-/** Returns the method to look up: HEAD is handled like GET. */
 function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
@@ -201,12 +179,10 @@ function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>):
   return 2 * pathParams.length <= segmentsOf(path).length;
 }
 
-/** Returns a path without a prefix; null if it has another start. */
 function removePrefix(path: string, prefix: string): string | null {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
 }
 
-/** Returns the host at which a service serves a path without its prefix, with the short path; null if there is none. */
 function findHostOfPath({ hosts = [] }: ServiceDefinition, path: string): NonNullable<ServedPath['atHost']> | null {
   for (const host of hosts) {
     if (!('prefix' in host) || host.prefix === '' || !path.startsWith(`${host.prefix}/`)) continue;

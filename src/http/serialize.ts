@@ -4,10 +4,7 @@ const MAX_DEPTH = 3;
 /** In characters. */
 const MIN_CHUNK_LENGTH = 16 * 1024;
 
-/**
- * Serializes a large object to JSON, entry by entry, into bytes. They are outside of the heap, where a string would need
- * the room twice while it is created.
- */
+/** Serializes entry by entry, into bytes outside of the heap. A string would need the room twice meanwhile. */
 export function serializeToBytes(body: object): Buffer {
   const chunks: Buffer[] = [];
   let text = '';

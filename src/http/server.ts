@@ -15,7 +15,6 @@ import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
 import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
 
-/** How a request names its world, other than by its credential. */
 export interface WorldAddress {
   readonly kind: 'prefix' | 'host' | 'header';
   /** As written; the world may not exist. */
@@ -24,7 +23,6 @@ export interface WorldAddress {
   readonly hostWorld?: string | null;
 }
 
-/** What the host name of a request serves. */
 export interface ServedHost {
   /** In lower case, without the port; of a vendor, with `*` for one label. */
   readonly name: string;
@@ -34,21 +32,13 @@ export interface ServedHost {
   readonly prefix: string;
 }
 
-/** Reads world addresses, and rewrites the path for the router. */
 export interface WorldAddresses {
-  /**
-   * Removes a world's prefix from the path, adds the host's prefix, and records how the request named its world.
-   *
-   * @returns the path below the world
-   */
+  /** Removes a world's prefix, adds the host's, and records how the request named its world. @returns the new path */
   resolvePath(raw: IncomingMessage): string;
-  /** Returns how a request named its world; null if it did not. */
   find(raw: IncomingMessage): WorldAddress | null;
   /** The hosts of the vendors, those with a prefix first. */
   readonly vendorHosts: readonly ServedHost[];
-  /** Returns what the host of a request serves. */
   hostOf(raw: IncomingMessage): ServedHost;
-  /** Adds hosts with one service each for the requests of a connection. */
   mapHosts(socket: Socket, findService: (host: string) => string | undefined): void;
 }
 
@@ -66,10 +56,8 @@ export interface Server
   readonly publicUrl: string | null;
   /** `publicUrl` or, as soon as the server listens, its address; null before. */
   ownUrl: string | null;
-  /** Whether the server's port speaks https. */
   readonly isTls: boolean;
   readonly explain: boolean;
-  /** Whether to refuse undocumented input. */
   readonly strict: boolean;
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
@@ -80,10 +68,7 @@ export interface Server
   readonly tripwire: CredentialWatch;
   readonly extractors: readonly CredentialExtractor[];
   readonly reasons: Reasons;
-  /**
-   * Whether responses are compared with their document: a mismatch fails the request (`throw`, in tests) or is
-   * reported as a hint and in the log (`report`, with `--strict`). `off` skips the comparison.
-   */
+  /** What a response that violates its document does: fail (in tests), or be reported as a hint and in the log. */
   readonly offDocument: 'throw' | 'report' | 'off';
 }
 
@@ -108,12 +93,10 @@ export interface Route {
   readonly firstCheck: FirstCheck | null;
 }
 
-/** Counts the answered requests of vendors' services since the server started. */
 export class RequestCounts {
   readonly #requests = new Map<string, Map<number, number>>();
   readonly #refusals = new Map<string, number>();
 
-  /** @param reason null if the request was not refused */
   add(service: string, status: number, reason: string | null): void {
     const statuses = this.#requests.get(service) ?? new Map<number, number>();
     this.#requests.set(service, statuses);

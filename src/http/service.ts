@@ -31,7 +31,6 @@ import { createLongPathProblem, sendUnrouted, type UnroutedRequests } from './un
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Finds the operation of a request to this route. */
     readonly find?: (request: FastifyRequest) => Match | 'path_too_long' | null;
   }
 }
@@ -82,7 +81,6 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
   addRoutes(app, options);
 }
 
-/** Responds to a failed request. One that fails before its body decides is decided without the body. */
 async function handleError(
   error: unknown,
   request: FastifyRequest,
@@ -105,11 +103,7 @@ async function handleError(
 /** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
 
-/**
- * Moves a request into its world and decides it.
- *
- * @param received null if the headers decide
- */
+/** Moves a request into its world and decides it. @param received null if the headers decide */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): HookResult {
   const worldRequest = selectWorld(request.server.mock, assertPresent(request.routed), received);
   request.worldRequest = worldRequest;
@@ -142,10 +136,7 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   return undefined;
 }
 
-/**
- * Decides the request if its body does, and validates it. A fault that matches on the body of another request hits it only
- * if it is valid.
- */
+/** A fault that matches on the body of a request hits it only if it is valid. */
 async function handleBody(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await readRequestBody(request);
   const isDecidedByBody = request.routed?.route.row.decidedBy === 'body';
@@ -176,7 +167,6 @@ function looksUpFirst(route: Route): boolean {
 /** Maximum attempts of an operation. Each failure means that another writer of the same row made progress. */
 const MAX_ATTEMPTS = 5;
 
-/** Executes the operation, and retries if what it read was changed before the commit. */
 async function executeWithRetries(request: WorldRequest): Promise<AnsweredRequest> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -203,10 +193,7 @@ export async function runHandler(request: WorldRequest): Promise<AnsweredRequest
   return request.answerWith({ outcome: { ...outcome, refusal }, decision: withHints(decision, hints.list) });
 }
 
-/**
- * Adds a route for each prefix and host; the document's router finds the operation (decision 35). Operations that treat
- * bodies differently get separate routes.
- */
+/** The document's router finds the operation. Operations that treat bodies differently get separate routes. */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
   const { service, document } = mounted;
   const routesByOperation = routes.routesByOperation(service.name);
@@ -257,7 +244,6 @@ function methodAndUrl({ method, path }: Operation) {
 /** Node does not pass CONNECT to request listeners. */
 const ANY_METHOD = METHODS.filter((method) => method !== 'CONNECT');
 
-/** Returns a part of the request that an earlier hook must have created. */
 function assertPresent<Part>(part: Part | null): Part {
   if (part === null) throw new Error('the hooks of a service ran out of order');
   return part;

@@ -14,14 +14,7 @@ import {
 
 type OperationEffect = Schema<'control', 'OperationEffect'>;
 
-/**
- * Decides which operations a principal could call in a world: one effect per operation of each service that accepts
- * them.
- *
- * @param caller the principal, or its hypothetical rights
- * @param serviceName the service to ask; null for all that know the caller
- * @throws Problem if no service accepts the principal, or if they cannot have the given rights
- */
+/** Decides which operations a principal could call. @param serviceName null for all services that know the caller */
 export async function simulateOperations(
   server: Server,
   world: World,
@@ -48,11 +41,6 @@ export async function simulateOperations(
   );
 }
 
-/**
- * Decides all operations of a ruleset.
- *
- * @param caller the caller, or why the service refuses its credential
- */
 function decideOperations(ruleset: Ruleset, caller: Caller | Problem): OperationEffect[] {
   const rules = new Map(ruleset.tables.rules.map((rule) => [rule.id, rule]));
   return ruleset.tables.operations.map(({ id: operation, rule: name }) => {

@@ -15,11 +15,7 @@ import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/**
- * Decides a simulated request of a principal in a world. Nothing is executed or recorded.
- *
- * @throws Problem if no principal has that id, or no operation has that path
- */
+/** Decides a request without executing or recording it. @throws Problem if the principal or path is unknown */
 export async function simulateRequest(
   server: Server,
   world: World,
@@ -52,7 +48,6 @@ export async function simulateRequest(
   return decideOnly(request, caller);
 }
 
-/** Runs only the deciding steps: no authentication, no operation. */
 async function decideOnly(request: WorldRequest, caller: Caller | null): Promise<Decision> {
   try {
     await decide(request, caller);
@@ -68,7 +63,6 @@ async function decideOnly(request: WorldRequest, caller: Caller | null): Promise
   );
 }
 
-/** Finds the operation of a simulated request. @throws Problem if no operation has the method and path */
 function findMatch(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path))
     throw invalidRequest('Field `path` is not valid percent-encoding. Encode a literal `%` as `%25`.');
@@ -88,11 +82,7 @@ function findMatch(routes: Routes, method: string, path: string): Match {
   throw invalidRequest(`Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestion}`);
 }
 
-/**
- * Returns the decision about a refused credential.
- *
- * @throws Problem if the credential is valid but its organisation has no subscription
- */
+/** A valid credential is refused if its organisation has no subscription, which is no decision. */
 function decideRefusedCredential(request: WorldRequest, path: string, problem: Problem): Decision {
   const { title } = request.route.service;
   const facts = { ...createDecisionFacts(request), request: { method: request.method, path: showPath(path) } };

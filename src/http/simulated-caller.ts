@@ -10,7 +10,7 @@ import { redact } from '../lib/redact.ts';
 import { type RoutedRequest, WorldRequest } from './request.ts';
 import type { Route, Server } from './server.ts';
 
-/** The caller of a simulated request. At least one member is set. */
+/** At least one member is set. */
 export interface SimulatedCaller {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
@@ -18,7 +18,6 @@ export interface SimulatedCaller {
   readonly held: HypotheticalRights | null;
 }
 
-/** Refusals of a credential that precede any check of rights. */
 const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
 type AnyRequest = WorldRequest<Route | null>;
@@ -39,16 +38,11 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
   return new WorldRequest(server, world, request, entered);
 }
 
-/** Creates a request without an operation, to query services about a world. */
 export function createRequestWithoutOperation(server: Server, world: World): WorldRequest<null> {
   return createSimulatedRequest(server, world, 'GET', '/', { route: null, params: {} });
 }
 
-/**
- * Returns the caller, or why the credential is refused; null if no principal of that name can call the service.
- *
- * @throws Problem if the principal cannot have the given rights
- */
+/** Returns the caller, or why the credential is refused; null if the service does not know the principal. */
 export async function findCaller(
   request: AnyRequest,
   service: ServiceDefinition,
@@ -66,7 +60,6 @@ export async function findCaller(
   }
 }
 
-/** Finds the callers of this name, each with its service; a Problem for a refused credential. */
 export async function* findCallers(request: AnyRequest, principal: string) {
   for (const service of request.server.services) {
     const caller = await findCaller(request, service, { principal, held: null });
@@ -74,10 +67,7 @@ export async function* findCallers(request: AnyRequest, principal: string) {
   }
 }
 
-/**
- * Returns all names of the principals that any service finds by this name; empty if none. A principal that a service
- * refuses is listed with this name only.
- */
+/** Returns all names of the principals that any service finds by this name. */
 export async function listPrincipalNames(server: Server, world: World, principal: string): Promise<readonly string[]> {
   const names = new Set<string>();
   for await (const { caller } of findCallers(createRequestWithoutOperation(server, world), principal)) {
@@ -98,12 +88,7 @@ export async function knowsRights(
   return held.roles.length === 0 || held.roles.some((role) => roles.includes(role));
 }
 
-/**
- * Checks that the services know the roles of a simulated caller.
- *
- * @param serviceName the service whose roles a message lists; null for all
- * @throws Problem with the nearest role, if no service knows one of the roles
- */
+/** @param serviceName the service whose roles a message lists; null for all @throws Problem with the nearest role */
 export async function assertRolesExist(
   request: AnyRequest,
   { held }: SimulatedCaller,

@@ -2,9 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/**
- * The streams and slow bodies that a server is sending. Fastify pipes them and, on close, waits for them indefinitely.
- */
+/** What a server is sending. Fastify pipes it and, on close, waits for it indefinitely. */
 export class OpenStreams {
   /** `finish` ends the response immediately, with valid HTTP; `cut` drops the connection. */
   readonly #open = new Set<{ finish(): void; cut(): void }>();
@@ -14,12 +12,7 @@ export class OpenStreams {
     return this.#open.size;
   }
 
-  /**
-   * Watches a body that Fastify is about to send.
-   *
-   * @param finish ends the body when the server stops. Default: truncates it
-   * @returns false if the reader has left, or the body ended without a reader
-   */
+  /** @param finish on stop; default: truncates @returns false if the reader has left, or the body ended without one */
   watch(response: ServerResponse, body: Readable, finish: () => void = () => endWithoutRest(response, body)): boolean {
     const { socket } = response.req;
     if (response.destroyed || socket.destroyed || body.destroyed) return false;
@@ -37,8 +30,7 @@ export class OpenStreams {
     };
     response.once('close', onClose);
     response.once('pipe', () => {
-      // Fastify sends headers with the first bytes, but readers wait for the headers of a stream whose first event may
-      // be late.
+      // Fastify sends headers with the first bytes, but the first event of a stream may be late.
       response.flushHeaders();
       // Not earlier: a response that ends without headers would look like a complete, empty one.
       this.#open.add(stream);
@@ -53,15 +45,12 @@ export class OpenStreams {
     for (const stream of [...this.#open]) stream.finish();
   }
 
-  /** Drops the connections of streams that were not read to the end. */
   cut(): void {
     for (const stream of [...this.#open]) stream.cut();
   }
 }
 
-/**
- * Ends the response without destroying the body first, which Fastify would treat as a failure and drop the connection.
- */
+/** Does not destroy the body first: Fastify would treat that as a failure, and drop the connection. */
 function endWithoutRest(response: ServerResponse, body: Readable): void {
   body.unpipe(response);
   response.end(() => body.destroy());

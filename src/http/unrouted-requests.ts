@@ -23,7 +23,6 @@ import { admit, createRoutedRequest, selectWorld } from './steps/select-world.ts
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
 
-/** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'decisionHelp'>>;
 
@@ -70,7 +69,6 @@ export class UnroutedRequests {
     return this.#refuse(raw, createUnknownPathProblem(sentPath), { otherVersions });
   }
 
-  /** Describes where an operation is that only another host has; null if none has it. */
   #describeOtherHost(raw: IncomingMessage, host: ServedHost): string | null {
     const { vendorHosts } = this.#server.addresses;
     const others = vendorHosts.filter(
@@ -102,7 +100,7 @@ export class UnroutedRequests {
     return this.#refuse(raw, toFrameworkProblem(error));
   }
 
-  /** Renders a problem outside of any world, such as that of a connection, in the format of the service with the path. */
+  /** Renders a problem outside of any world, in the format of the service with the path. */
   renderProblem(problem: Problem, path: string): Outcome {
     const { settings, random } = this.#server;
     return this.#ownerOf(path, ANY_HOST).renderProblem(problem, {
@@ -124,7 +122,6 @@ export class UnroutedRequests {
     return this.#findOwner(path, here) ?? own ?? createDefaultService(this.#services);
   }
 
-  /** Returns the service with the longest matching prefix. */
   #findOwner(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
     const claims = services.flatMap((service) =>
       service.prefixes
@@ -140,11 +137,7 @@ export class UnroutedRequests {
     return this.#refuse(raw, new Problem('unknown_path', sentence), { listServed: () => [], code });
   }
 
-  /**
-   * Refuses a request in its world, and records it like any other.
-   *
-   * @param code of a hint with the sentence of the problem, if it deserves one
-   */
+  /** @param code of a hint with the sentence of the problem, if it deserves one */
   async #refuse(
     raw: IncomingMessage,
     problem: Problem,
@@ -204,7 +197,6 @@ export async function sendUnrouted(
 
 const ANY_HOST: ServedHost = { name: '', services: null, prefix: '' };
 
-/** Returns whether a host serves all services at their own paths. */
 function servesAll({ services, prefix }: ServedHost): boolean {
   return services === null && prefix === '';
 }
@@ -214,7 +206,6 @@ function removeHostPrefix(url: string, { prefix }: ServedHost): string {
   return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url;
 }
 
-/** Returns the problem that a vendor would report first; null if there is none. */
 async function findEarlierProblem(
   request: WorldRequest<null>,
   { conventions, callers }: UnroutedService,

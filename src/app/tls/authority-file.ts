@@ -11,7 +11,6 @@ function extractPem(text: string, label: string): string {
   return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
 }
 
-/** Parses the certificate and key of a CA from one text. @throws UserError if the CA cannot be used now */
 export function parseAuthority(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
   const authority = { certificate: extractPem(text, 'CERTIFICATE'), key: extractPem(text, 'PRIVATE KEY') };
   if (authority.certificate === '' || authority.key === '') {
@@ -26,12 +25,7 @@ export function formatAuthority({ certificate, key }: CertificateWithKey): strin
   return `${certificate}${key}`;
 }
 
-/**
- * Reads the CA from a file, or creates it. The file is renamed once it is complete, so a killed process leaves no
- * partial file. Only the process that has the data file open calls this.
- *
- * @throws UserError if the file cannot be used
- */
+/** Reads the CA from a file, or creates it. Renames the complete file: a killed process leaves no partial one. */
 export async function loadOrCreateAuthorityFile(
   file: string,
   create: () => CertificateWithKey,

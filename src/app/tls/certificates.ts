@@ -35,7 +35,6 @@ import type { Instant } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import { RealDate } from '../../lib/time.ts';
 
-/** A certificate and its private key, as PEM. */
 export interface CertificateWithKey {
   readonly certificate: string;
   readonly key: string;
@@ -91,7 +90,6 @@ export class Issuer {
     this.#random = random;
   }
 
-  /** Issues a server certificate. @param names host names and IP addresses */
   issue(names: readonly string[], key: KeyObject, now: Instant): string {
     const alternatives = names.map((name) => new GeneralName(isIP(name) > 0 ? { iPAddress: name } : { dNSName: name }));
     return signCertificate(this.#random, {
@@ -115,7 +113,6 @@ export class Issuer {
   }
 }
 
-/** The fields that differ between the CA and server certificates. */
 interface CertificateFields {
   readonly issuer: { readonly name: Name; readonly key: KeyObject };
   readonly subject: { readonly name: Name; readonly key: KeyObject };
@@ -124,7 +121,6 @@ interface CertificateFields {
   readonly extensions: Extension[];
 }
 
-/** Signs a certificate. @returns PEM */
 function signCertificate(random: Random, { issuer, subject, from, to, extensions }: CertificateFields): string {
   const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const tbsCertificate = new TBSCertificate({
@@ -160,7 +156,6 @@ function exportPublicKey(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' });
 }
 
-/** Returns the key identifier: a truncated hash of the public key. */
 function createKeyId(key: KeyObject): Buffer {
   return createHash('sha256').update(exportPublicKey(key)).digest().subarray(0, 20);
 }

@@ -11,10 +11,7 @@ import { type CertificateWithKey, createAuthority, Issuer } from './certificates
 import { NamedCertificates } from './named-certificates.ts';
 import { readCertificate } from './supplied-certificate.ts';
 
-/**
- * Certificates for https, loaded only if the server offers it. Their validity follows the system clock, like clients',
- * not a world's clock.
- */
+/** Certificates for https. Their validity follows the system clock, like clients', not a world's clock. */
 export interface Tls {
   readonly createServer: (http: ServerOptions, handler: RequestListener) => Server;
   /** The mock's own CA certificate, as PEM; null if the user supplied a certificate. */
@@ -29,16 +26,12 @@ export type AuthorityStorage =
   /** `first` stores the text unless the database already has one, and returns the stored text. */
   | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
 
-/** Uses a certificate that the user supplied. @throws UserError if a file cannot be used */
 export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
   const identity = await readCertificate(certificate, key, createMachineClock().now());
   return { createServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
-/**
- * @param names the names of the server, for clients without SNI, which use an IP address
- * @throws UserError if the stored CA cannot be used
- */
+/** @param names the names of the server, for clients without SNI, which use an IP address */
 export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
   const clock = createMachineClock();
   const random = createSystemRandom();
@@ -76,7 +69,6 @@ async function loadAuthority(
   return parseAuthority(await storage.first(formatAuthority(create())), 'the database of --data', now, advice);
 }
 
-/** Returns the host names and addresses at which clients reach a server that listens on `host`. */
 export function listServerNames(host: string, others: readonly string[]): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

@@ -23,7 +23,6 @@ export class NamedCertificates {
     return this.#contexts.size;
   }
 
-  /** Issues a certificate for these names, with the key that all certificates share. */
   issue(names: readonly string[]): { readonly cert: string; readonly key: string } {
     return { cert: this.#issuer.issue(names, this.#key, this.#clock.now()), key: this.#keyText };
   }

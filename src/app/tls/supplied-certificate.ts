@@ -9,11 +9,7 @@ import type { CertificateWithKey } from './certificates.ts';
 
 const PEM = /^\s*-----BEGIN /;
 
-/**
- * Reads a server's certificate and key from PEM files or, in the library, from PEM texts.
- *
- * @throws UserError if they cannot be read, do not match, or are not valid now
- */
+/** Reads a certificate and key from PEM files or texts. @throws UserError if they are not valid now */
 export async function readCertificate(certificate: string, key: string, now: Instant): Promise<CertificateWithKey> {
   const identity = { certificate: await readPem(certificate, '--tls-cert'), key: await readPem(key, '--tls-key') };
   const names = { certificate: describeSource('--tls-cert', certificate), key: describeSource('--tls-key', key) };
@@ -21,11 +17,7 @@ export async function readCertificate(certificate: string, key: string, now: Ins
   return identity;
 }
 
-/**
- * @param names the names of both, for messages
- * @param advice what to do about a certificate that is not valid now
- * @throws UserError if they do not match, or are not valid now
- */
+/** @param names of both, for messages @param advice for when it is not valid now @throws UserError */
 export function checkCertificate(
   { certificate, key }: CertificateWithKey,
   names: Readonly<Record<keyof CertificateWithKey, string>>,

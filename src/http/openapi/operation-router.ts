@@ -18,10 +18,7 @@ export class OperationRouter {
   readonly #notEmulated: readonly NotEmulatedOperation[];
   #router: Router | undefined;
 
-  /**
-   * @param eitherSlash whether a trailing slash is optional
-   * @param notEmulated operations whose paths must not match an id parameter of a served one
-   */
+  /** @param notEmulated operations whose paths must not match an id parameter of a served one */
   constructor(
     operations: readonly Operation[],
     eitherSlash: boolean,
@@ -47,7 +44,6 @@ export class OperationRouter {
   }
 }
 
-/** Stored in the router for paths that the mock does not emulate. */
 const NOT_EMULATED = 'not emulated';
 
 function createRouter(
@@ -72,7 +68,6 @@ function createRouter(
   return router;
 }
 
-/** Converts a path template from OpenAPI's syntax to Fastify's. */
 export function fastifyPath(template: string): string {
   return template.replaceAll(/\{([^}]+)\}/g, ':$1');
 }

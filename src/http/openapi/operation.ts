@@ -11,7 +11,6 @@ import { findNear } from '../../lib/nearest.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation, QueryType } from './prepared.ts';
 import type { IsUnknown, Keywords, Validators } from './validators.ts';
 
-/** The parts of a request that are checked against the document. */
 export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
   /** Numbers and booleans are converted in place. */
@@ -21,7 +20,6 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
-/** A fault of a request, with the versions that would accept it. */
 interface RequestViolation {
   readonly sentence: string;
   readonly otherVersions: readonly string[];
@@ -41,15 +39,9 @@ export interface Operation extends Omit<PreparedOperation, 'operationId' | 'hasI
   validates(query: Readonly<Record<string, unknown>>): boolean;
   /** Returns the body with enum values in the document's spelling, ignoring case. */
   normalizeSpelling(body: unknown): unknown;
-  /**
-   * Finds the fault of a request; null if it is valid.
-   *
-   * @param isUnknown identifies placeholders, whose values are unknown
-   */
+  /** Returns null for a valid request. @param isUnknown identifies placeholders, whose values are unknown */
   findRequestViolation(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestViolation | null;
-  /** The media types and ranges of the request body. */
   bodyTypes(): readonly string[];
-  /** The schema of a JSON or form body; undefined if there is none. */
   bodySchema(): JsonSchema | undefined;
   /** The statuses in the vendor's document, without ranges. */
   vendorStatuses(): readonly number[];
@@ -57,7 +49,7 @@ export interface Operation extends Omit<PreparedOperation, 'operationId' | 'hasI
   hasStatus(status: number): boolean;
   /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
-  /** Describes how a response violates the document; null if it conforms. */
+  /** Returns null if the response conforms. */
   describeAnswerViolation(
     status: number,
     mediaType: string | null,
@@ -87,7 +79,6 @@ export class DocumentOperation implements Operation {
   readonly #validators: (keywords?: Keywords) => Validators;
   #bodyFields: Operation['bodyFields'] | undefined;
 
-  /** @param validators returns the document's validators once it is ready */
   constructor(prepared: PreparedOperation, validators: (keywords?: Keywords) => Validators) {
     this.id = prepared.id;
     this.public = prepared.public;
@@ -185,7 +176,6 @@ export class DocumentOperation implements Operation {
     return this.#validators().describeBodyFault(schema, body, isUnknown);
   }
 
-  /** Vendor documents also use ranges such as `4XX`, and `default`. */
   #response(status: number) {
     const { responses } = this.#schemas();
     const names = [String(status), `${Math.trunc(status / 100)}XX`, 'default'];
@@ -197,14 +187,12 @@ export class DocumentOperation implements Operation {
   }
 }
 
-/** Returns the content for a media type, or for the first media range that includes it. */
 function findMedia<Media>(content: Readonly<Record<string, Media>> | undefined, mediaType: string | null) {
   const type = mediaType ?? '';
   const range = () => Object.entries(content ?? {}).find(([name]) => isWithinRange(type, name))?.[1];
   return own(content, type) ?? range();
 }
 
-/** Describes the fault of a request. @param violations in ajv's order */
 function describeFault(violations: readonly [Violation, ...Violation[]]): RequestViolation {
   const [{ keyword, parentSchema, data: value }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
@@ -230,17 +218,13 @@ function spellAs(schema: JsonSchema | undefined, value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/**
- * Reads a query value according to its schema type. Arrays are comma-separated or repeated; booleans may have any case,
- * because Python's `str(True)` is `True`. Validation converts strings to booleans and numbers.
- */
+/** Reads a query value by its schema type. Booleans may have any case: Python's `str(True)` is `True`. */
 export function readQueryValue(type: QueryType | undefined, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (type === 'array') return value.split(',');
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : value;
 }
 
-/** Reads the query parameters that an operation documents, according to their schemas. */
 export function readQuery(
   { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
   search: URLSearchParams,

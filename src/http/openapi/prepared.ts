@@ -1,9 +1,6 @@
 import type { OtherVersions } from '../../decisions/explaining/hints/refused-request.ts';
 
-/**
- * A document as prepared by the build (`scripts/documents/prepared.mjs`): two JSON texts. Startup needs the first. The
- * second has the schemas, is four times as long, and is read on first use.
- */
+/** A document as prepared by the build. Startup needs only its operations; the schemas are four times as long. */
 export interface PreparedDocument {
   /** `PreparedOperations` as JSON. */
   readonly operations: string;
@@ -11,7 +8,6 @@ export interface PreparedDocument {
   readonly schemas: () => Promise<string>;
 }
 
-/** The operations of a document, and those that only other versions have. */
 export interface PreparedOperations {
   readonly operations: readonly PreparedOperation[];
   readonly otherVersions: readonly OtherOperation[];
@@ -31,7 +27,6 @@ export interface DocumentedOperation {
   readonly pathParams: readonly string[];
 }
 
-/** An operation without its schemas. */
 export interface PreparedOperation extends DocumentedOperation {
   /** As in the document; an alias has a different one. */
   readonly operationId: string;
@@ -51,7 +46,6 @@ export interface PreparedOperation extends DocumentedOperation {
   readonly queryTypes: Readonly<Record<string, QueryType>>;
   readonly body: 'none' | 'optional' | 'required';
   readonly bodyForm: BodyForm;
-  /** Members of a JSON body. */
   readonly bodyFields: readonly string[];
   /** Body members that only other versions have, with the names of those versions. */
   readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
@@ -61,38 +55,26 @@ export interface PreparedOperation extends DocumentedOperation {
 
 export type QueryType = 'array' | 'boolean' | 'integer' | 'number';
 
-/** How a body is sent: as JSON, as a form, or as bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';
 
-/**
- * A valid OpenAPI document with only the schemas of requests and responses, without annotations such as descriptions.
- * Its responses refer to components, which openapi-backend resolves.
- */
+/** A valid OpenAPI document with only the schemas of requests and responses, without annotations. */
 export interface PreparedSchemas {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
-  /** Operations by path and method. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationSchemas>>>>;
-  /** Schemas of errors and other responses, by name. */
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
 export interface OperationSchemas {
   readonly operationId: string;
   readonly parameters: readonly object[];
-  /** As in OpenAPI. */
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
-  /**
-   * Responses by status. Unlike the vendor's, their objects allow no extra members: otherwise a misspelled member in a
-   * response of the mock would be valid.
-   */
+  /** By status. Their objects allow no extra members, unlike the vendor's: misspelled members are invalid. */
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
-/** Schemas by media type. */
 type Content = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
 
-/** The few schema members that this code reads itself. */
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;

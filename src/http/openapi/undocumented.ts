@@ -5,9 +5,7 @@ import { showPath } from '../../lib/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
 export interface UndocumentedMember {
-  /** Such as `accessKeys[0].nmae`. */
   readonly path: string;
-  /** The documented name that the client probably meant. */
   readonly near: string | undefined;
 }
 
@@ -29,12 +27,7 @@ export function listUndocumentedMembers(schema: JsonSchema | undefined, value: u
   return found;
 }
 
-/**
- * Adds the undocumented members of a value to `found`.
- *
- * @param schemas the schemas of the value, including alternatives
- * @param path of the value; empty for the whole body
- */
+/** @param schemas of the value, including alternatives @param path of the value; empty for the whole body */
 function addUndocumented(
   schemas: readonly JsonSchema[],
   value: unknown,
@@ -87,12 +80,10 @@ function addUndocumentedOfObject(
   }
 }
 
-/** Describes an undocumented name, in a sentence without a full stop. */
 export function describeUndocumented(kind: 'field' | 'query parameter', { path, near }: UndocumentedMember): string {
   return `the document does not list the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
-/** Returns a schema and the schemas it is composed of. */
 function composedSchemas(schema: JsonSchema): readonly JsonSchema[] {
   const parts = (['allOf', 'oneOf', 'anyOf', 'if', 'then', 'else'] as const).flatMap(
     (keyword) => (schema[keyword] ?? []) as JsonSchema | readonly JsonSchema[],
@@ -100,7 +91,7 @@ function composedSchemas(schema: JsonSchema): readonly JsonSchema[] {
   return [schema, ...parts.filter(isRecord).flatMap(composedSchemas)];
 }
 
-/** Returns the result of compiling a schema or, if the document's schema cannot be compiled, a sentence that says why. */
+/** Returns the result or, if the document's schema cannot be compiled, a sentence that says why. */
 export function orUnusable<Result>(compile: () => Result): Result | string {
   try {
     return compile();
@@ -110,10 +101,7 @@ export function orUnusable<Result>(compile: () => Result): Result | string {
   }
 }
 
-/**
- * Statuses of the connection or the whole server. They do not depend on the operation, so its document need not list
- * them. Their bodies still have the service's error format.
- */
+/** Statuses that do not depend on the operation, so its document need not list them. */
 export const STATUSES_OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [405, 'the path does not support the method, so no operation can list the status'],
   [408, 'the request did not arrive in time'],

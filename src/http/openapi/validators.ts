@@ -7,26 +7,19 @@ import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.t
 /** Validates the requests and responses of a document. Each validator is compiled on first use. */
 export interface Validators {
   schemasOf(operationId: string): OperationSchemas;
-  /**
-   * Returns the errors of a request as ajv reports them; empty if it is valid. Converts numbers and booleans of the
-   * query in place.
-   */
+  /** Returns the errors as ajv reports them. Converts numbers and booleans of the query in place. */
   listRequestErrors(operationId: string, request: object): readonly ErrorObject[];
   /** Describes how a body violates a schema; null if it conforms. */
   describeBodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
   findErrorSchema(name: string): JsonSchema;
 }
 
-/** Returns whether a value is a placeholder for an unknown value. */
 export type IsUnknown = (value: unknown) => boolean;
 
 /** Whether only the keywords that the server validates apply, or also those that operations check themselves. */
 export type Keywords = 'validated' | 'documented';
 
-/**
- * Creates a regular expression for ajv. Patterns of vendors have escapes such as `\\_`, which are invalid with the `u`
- * flag that ajv sets.
- */
+/** Vendors' patterns have escapes such as `\\_`, which are invalid with the `u` flag that ajv sets. */
 const createPattern = Object.assign(
   (pattern: string, flags: string): RegExp => {
     try {
@@ -38,10 +31,8 @@ const createPattern = Object.assign(
   { code: 'new RegExp' },
 );
 
-/** Turns off ajv features that are useless here. */
 const AJV_OPTIONS = {
-  // `test/package/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend creates an Ajv per operation,
-  // and each would compile the meta-schema, which takes four times as long as the rest.
+  // A test validates the schemas. Otherwise each operation's Ajv would compile the meta-schema, the slowest part.
   validateSchema: false,
   // Only that validation needs the meta-schema, and each Ajv takes 2 ms to index it.
   meta: false,
@@ -51,14 +42,12 @@ const AJV_OPTIONS = {
   code: { optimize: false, regExp: createPattern },
 } as const;
 
-/** Creates validators. Shared by all documents of the process. */
 export interface Compiler {
   /** The result has a copy of the definition with resolved references. */
   requests(definition: Document): Promise<OpenAPIBackend>;
   body(schema: JsonSchema): ValidateFunction;
 }
 
-/** Ajv options that differ for third-party documents. */
 export interface CompilerOptions {
   /** Whether to ignore inherited members, such as `constructor`. */
   readonly ownProperties?: boolean;
@@ -95,7 +84,6 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
 
 const MAX_LISTED_VALUES = 8;
 
-/** Like ajv's own text, plus the unexpected property or the allowed values. */
 function errorText({ keyword, instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
   const values: unknown = params['allowedValues'];
@@ -106,7 +94,7 @@ function errorText({ keyword, instancePath, message, params }: ErrorObject): str
   return `${text}: ${listed.join(', ')}`;
 }
 
-/** Creates the validators of a document. @param text `PreparedSchemas` as JSON */
+/** @param text `PreparedSchemas` as JSON */
 export async function compileValidators(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
   const { validator, definition } = await compiler.requests(
     JSON.parse(text, keywords === 'documented' ? restoreKeywords : undefined),
@@ -141,7 +129,6 @@ export async function compileValidators(text: string, compiler: Compiler, keywor
   };
 }
 
-/** Restores the keywords that operations check themselves (`scripts/documents/handler-checks.mjs`). */
 function restoreKeywords(_: string, value: unknown): unknown {
   const documented = memberOf(value, 'x-documented');
   return isRecord(value) && isRecord(documented) ? { ...value, ...documented, 'x-documented': undefined } : value;

@@ -14,7 +14,6 @@ import { findPresentedCredentials } from '../presented-credentials.ts';
 import type { Access, WorldRequest } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 
-/** Returns the caller; null for a public operation. @throws Problem `unauthenticated` */
 export async function authenticate(request: WorldRequest): Promise<Caller | null> {
   const { route, notes } = request;
   return route.rule === null ? null : (notes.authentication ?? route.service.callers.authenticate(request));
@@ -39,7 +38,7 @@ export async function decide(request: WorldRequest, caller: Caller | null): Prom
   throw new Problem('forbidden');
 }
 
-/** Looks up the object of the request. Null if the rule has none, or if its id is in a body that was not read yet. */
+/** Returns null if the rule has no object, or if its id is in a body that was not read yet. */
 async function lookUpObject(request: WorldRequest, { accessRequest }: Access): Promise<LookupResult | null> {
   const { lookup } = request.route;
   const { cover } = accessRequest.rule;
@@ -51,11 +50,7 @@ async function lookUpObject(request: WorldRequest, { accessRequest }: Access): P
   return lookup(context, param === undefined ? '' : (request.params[param] ?? ''));
 }
 
-/**
- * Checks that the object exists for the caller, and that the rights of the caller cover it.
- *
- * @throws Problem if the caller may not access it, or if it does not exist
- */
+/** @throws Problem if the object does not exist for the caller, or the caller's rights do not cover it */
 export async function checkResource(request: WorldRequest): Promise<void> {
   const { access, params } = request;
   if (access === null) return;
@@ -76,7 +71,6 @@ export async function checkResource(request: WorldRequest): Promise<void> {
   if (object === null) throw new Problem('not_found');
 }
 
-/** Adds a credential that would be allowed to a refusal, if the service finds one. */
 export async function withOtherCredential(request: WorldRequest, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
@@ -87,7 +81,6 @@ export async function withOtherCredential(request: WorldRequest, refusal: Decisi
   return instead === null ? refusal : { ...refusal, credential: { ...refusal.credential, instead } };
 }
 
-/** Creates the facts that a decision records about its request, with a new id. */
 export function createDecisionFacts(request: WorldRequest): RequestFacts {
   const { route, raw, now, method } = request;
   return {

@@ -25,12 +25,7 @@ function mayHaveFaults({ world, route }: WorldRequest): boolean {
   return !world.faults.isEmpty && route.service.isControlApi !== true;
 }
 
-/**
- * Injects a fault before anything is executed, after its delay.
- *
- * @param part `headers`: the body is received later or, if the fault answers, here and for the journal alone
- * @returns the answered request if the fault replaces the steps that answer it; otherwise null
- */
+/** Returns the answered request if a fault answers it. @param part `headers`: the body is received later */
 export async function injectRequestFault(request: WorldRequest, part: FaultPart): Promise<AnsweredRequest | null> {
   if (!mayHaveFaults(request)) return null;
   const { notes } = request;
@@ -80,7 +75,6 @@ async function waitForDelay(request: WorldRequest, fault: Fault): Promise<void> 
   if (delay > 0) await request.world.faults.pause(fault, delay);
 }
 
-/** Records that a fault is injected into a request, and reports it to the log and the event stream. */
 function announceFault(request: WorldRequest, fault: Fault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
@@ -101,7 +95,6 @@ function outcomeOf(request: WorldRequest, fault: Fault, decision: Answer['decisi
   return status === undefined ? null : errorOf(request, fault, status, decision);
 }
 
-/** Renders the error of a fault in the vendor's format, with its `Retry-After`. */
 function errorOf(request: WorldRequest, fault: Fault, status: number, decision: Answer['decision']): Outcome {
   const retryAfter = retryAfterOf(fault, request.now);
   const outcome = createErrorOutcome(status, (problem) =>
@@ -111,7 +104,6 @@ function errorOf(request: WorldRequest, fault: Fault, status: number, decision: 
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** Returns the facts that faults match on, as far as they are known. */
 function factsOf(request: WorldRequest, principal: Principal | null): Facts {
   const { route, raw, method, access, answer, notes } = request;
   let parsed: { readonly value: unknown } | null = null;
@@ -123,8 +115,7 @@ function factsOf(request: WorldRequest, principal: Principal | null): Facts {
     status: answer?.outcome.status ?? null,
     principal,
     reason: (answer ?? access)?.decision?.reason ?? null,
-    // Parsed once, no matter how many faults match on the body. It has the member names that the client sent, as in the
-    // journal. The operation may have got other spellings.
+    // Parsed once for all faults. Has the names that the client sent; the operation may have got other spellings.
     body: () => {
       const { body, received, sent } = notes;
       const bytes = received === null ? sent.bytes : Buffer.from(received.text ?? '', 'latin1');
@@ -135,10 +126,7 @@ function factsOf(request: WorldRequest, principal: Principal | null): Facts {
   };
 }
 
-/**
- * Returns the principal of a request before its steps run: from its credential or, for a token request, from the client
- * it names. Null if unknown.
- */
+/** Returns the principal before the steps run; for a token request, that of the client it names. */
 async function findExpectedPrincipal(request: WorldRequest): Promise<Principal | null> {
   const { server, route, query, notes } = request;
   if (route.rule !== null) {
@@ -156,7 +144,6 @@ async function findExpectedPrincipal(request: WorldRequest): Promise<Principal |
   return null;
 }
 
-/** Returns a principal or, if its credential is refused, the principal that the credential claims. */
 async function principalOrClaim(principal: Promise<Principal | null>): Promise<Principal | null> {
   try {
     return await principal;

@@ -20,18 +20,12 @@ import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-/** A response as sent; a stream has no payload. */
 interface SentAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Buffer | undefined;
 }
 
-/**
- * Records a request with its response in the journal, before the response is sent.
- *
- * @param service null if no service has the path
- * @returns the request's id
- */
+/** @param service null if no service has the path @returns the request's id */
 export function record(request: AnsweredRequest<Route | null>, service: string | null, sent: SentAnswer): string {
   const { raw, now, route, method, startedAt, hints, notes } = request;
   const { activityLog, id: world } = request.world;
@@ -67,10 +61,7 @@ function visibleStatus({ injectedFault }: WorldRequest['notes'], status: number)
   return injectedFault !== null && hidesStatus(injectedFault.action) ? null : status;
 }
 
-/**
- * Returns the principal of a request: the caller, the principal that the credential claims, the client that was granted
- * a token or, if a fault came first, the expected principal.
- */
+/** The caller, whom the credential claims, who was granted a token or, if a fault came first, the expected one. */
 export function principalOf({ access, answer, notes }: WorldRequest<Route | null>): Principal | null {
   const decision = (answer ?? access)?.decision;
   return (
@@ -100,7 +91,6 @@ function tokenExpiryOf({
   return isReadable ? Math.floor((now + lifetime) / 1000) * 1000 : null;
 }
 
-/** Explains a response that a fault defined, or a failure that is not about rights. */
 function explanationOf({ answer, notes, world }: AnsweredRequest<Route | null>): string | null {
   const { decision, problem, outcome } = answer;
   if (notes.injectedFault?.action.answer !== undefined)
@@ -133,12 +123,7 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
   recordAnswer(request, route.service, decision, advice, sent);
 }
 
-/**
- * Records an answer in the journal, the log and the counts, which have no requests of the control API. The journal has none
- * of foreign pages.
- *
- * @param service without a name if no service has the path
- */
+/** Only the log has requests of the control API and of foreign pages. @param service nameless if none matches */
 export function recordAnswer(
   request: AnsweredRequest<Route | null>,
   { name, isControlApi }: Partial<Pick<ServiceDefinition, 'name' | 'isControlApi'>>,
@@ -156,10 +141,7 @@ export function recordAnswer(
     request.server.counts.add(name, status, reasonOf(decision, refusal));
 }
 
-/**
- * Returns where the console shows a request; null if the server does not listen. The host of the request may be a
- * vendor's, so it is not used.
- */
+/** Returns where the console shows a request. Its host may be a vendor's, so the server's own URL is used. */
 function seeOf(
   { server: { ownUrl }, world }: WorldRequest<Route | null>,
   kind: 'request' | 'decision',
@@ -169,7 +151,6 @@ function seeOf(
   return consoleUrlOf(world.id === DEFAULT_WORLD ? ownUrl : `${ownUrl}${worldPathOf(world.id)}`, kind, id);
 }
 
-/** Returns the first hint about a request or, for a denial without one, its first fix; null without either. */
 export function adviceOf({ hints, route }: WorldRequest<Route | null>, decision: Decision | null): string | null {
   const [hint] = hints.list;
   if (hint !== undefined) return hint.text;
@@ -178,7 +159,6 @@ export function adviceOf({ hints, route }: WorldRequest<Route | null>, decision:
   return fix?.text ?? null;
 }
 
-/** Returns the value of `x-mock-hint`; null without advice, and for a response that a fault replaced. */
 export function hintHeader(
   { server, world, answer }: AnsweredRequest<Route | null>,
   advice: string | null,
@@ -187,7 +167,6 @@ export function hintHeader(
   return createHintHeader(hideInLine(advice, world.activityLog.secrets));
 }
 
-/** Logs every refusal and every response with a hint, and other responses at level `debug`. @param row builds the row for the terminal */
 function logAnswer(
   request: AnsweredRequest<Route | null>,
   decision: Decision | null,
@@ -215,7 +194,6 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
   return decision?.effect === 'deny' ? decision.reason : (refusal?.kind ?? null);
 }
 
-/** Creates the request's row for the terminal. @param decision without secrets */
 function requestLine(
   request: AnsweredRequest<Route | null>,
   decision: Decision | null,
@@ -242,13 +220,11 @@ function requestLine(
   };
 }
 
-/** Returns the end of a log line: the first hint, if there is one. */
 function hintForLog({ hints }: WorldRequest<Route | null>): string {
   const [hint] = hints.list;
   return hint === undefined ? '' : ` Hint: ${hint.text}`;
 }
 
-/** Logs a refusal without a decision. @param row builds the row for the terminal */
 function logRefusal(request: AnsweredRequest<Route | null>, problem: Problem, row: LogDetails['request']): void {
   const { server, world, raw, answer } = request;
   const { secrets } = world.activityLog;

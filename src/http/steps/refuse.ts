@@ -18,7 +18,6 @@ import { waitsForContinue } from '../transport/arrival.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
 
-/** Problems without a decision, because the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'invalid_request',
   'timeout',
@@ -26,7 +25,6 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'unsupported_media_type',
 ]);
 
-/** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
 export async function refuse(request: WorldRequest, thrown: unknown): Promise<AnsweredRequest> {
   const { world, route, store, hints, answer } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
@@ -40,7 +38,6 @@ export async function refuse(request: WorldRequest, thrown: unknown): Promise<An
   return request.answerWith({ outcome, problem, decision: withHints(decision, hints.list), isExecuted });
 }
 
-/** Returns the decision of a refused request; null if the refusal is neither about rights nor about a credential. */
 async function decisionOfRefusal(request: WorldRequest, problem: Problem, thrown: unknown): Promise<Decision | null> {
   const { route, access, answer } = request;
   const { kind, reason } = problem;
@@ -55,7 +52,6 @@ async function decisionOfRefusal(request: WorldRequest, problem: Problem, thrown
   return decision ?? decisionOfCredential(request, problem);
 }
 
-/** Returns the decision about a refused credential; null for other problems. */
 async function decisionOfCredential(request: WorldRequest, problem: Problem): Promise<Decision | null> {
   const problemWithWorld = await withOwnerWorld(request, problem);
   const problemWithTime = problemWithWorld === problem ? withDeletionTime(request, problem) : null;
@@ -75,10 +71,7 @@ function overturn(request: WorldRequest, allowed: Decision | null, reason: DenyR
   return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, request.server.reasons) };
 }
 
-/**
- * Returns the problem with the world that the unknown credential belongs to, for the decision. The message to the client
- * stays. Returns the same problem if the credential belongs to no other world.
- */
+/** Adds the world that the unknown credential belongs to, for the decision. The message to the client stays. */
 async function withOwnerWorld(request: WorldRequest, problem: Problem): Promise<Problem> {
   const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
@@ -94,7 +87,6 @@ async function withOwnerWorld(request: WorldRequest, problem: Problem): Promise<
   });
 }
 
-/** Returns the problem with the time at which the unknown credential was deleted; null if that is not known. */
 function withDeletionTime(request: WorldRequest, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
   const [at] = unknownCredentialsOf(request, reason).flatMap((credential) => {
@@ -107,7 +99,6 @@ function withDeletionTime(request: WorldRequest, problem: Problem): Problem | nu
   return new Problem(kind, message, { reason, why: describeDeletion(at) });
 }
 
-/** Returns the request's credentials of the kind that the refusal calls unknown. */
 function unknownCredentialsOf(request: WorldRequest, reason: Problem['reason']): readonly PresentedCredential[] {
   const { server, route } = request;
   const kind = reason === undefined ? undefined : server.reasons[reason]?.unknown;
@@ -115,7 +106,6 @@ function unknownCredentialsOf(request: WorldRequest, reason: Problem['reason']):
   return findPresentedCredentials(server.extractors, route, request).filter((credential) => credential.kind === kind);
 }
 
-/** Returns the world that owns the unknown credential of a request; undefined if none does. */
 async function findOtherOwner(request: WorldRequest, { reason }: Problem): Promise<string | undefined> {
   const { worlds } = request.server;
   if (worlds.hasOneWorld) return undefined;
@@ -129,10 +119,7 @@ async function findOtherOwner(request: WorldRequest, { reason }: Problem): Promi
 /** Maximum time between arrival and refusal, in milliseconds. */
 const MAX_REFUSAL_DELAY_MS = 1000;
 
-/**
- * Receives the body of a request that is refused before its body is read. Only the journal needs it: the client sent
- * it, so its tests look for it there.
- */
+/** Receives the body for the journal alone: the client sent it, so its tests look for it there. */
 export async function keepRefusedBody(request: WorldRequest): Promise<void> {
   const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
@@ -145,12 +132,7 @@ export async function keepRefusedBody(request: WorldRequest): Promise<void> {
   reportCredentialsInBody(request, sent.bytes?.toString('latin1') ?? '');
 }
 
-/**
- * Receives the beginning of a body, as far as the journal keeps it.
- *
- * @param maxBytes stops once the body is larger
- * @param timeoutMs stops after this time; at once if it is negative
- */
+/** Receives as much of a body as the journal keeps. Stops after `maxBytes` and `timeoutMs`. */
 async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<StoredBody> {
   if (!hasBody(raw)) return storeBody('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };

@@ -22,7 +22,6 @@ import type { Route, Server, WorldAddress } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
-/** Creates a routed request: reads how the request names its world, and whether it may enter any. */
 export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
   raw: IncomingMessage,
@@ -43,12 +42,7 @@ export function createRoutedRequest<OfRoute extends Route | null>(
   return { raw, route, params: located, query, address, baseUrl, fault, startedAt };
 }
 
-/**
- * Selects the world by path, host name, header or credential, in this order; otherwise the default world. No other step
- * selects a world.
- *
- * @param received null if the body was not received yet
- */
+/** Selects the world by path, host name, header or credential, in this order. No other step does. */
 export function selectWorld<OfRoute extends Route | null>(
   server: Server,
   request: RoutedRequest<OfRoute>,
@@ -76,16 +70,12 @@ export function selectWorld<OfRoute extends Route | null>(
   return worldRequest;
 }
 
-/** Returns a thrown Problem; throws anything else again. */
 function asFault(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   throw thrown;
 }
 
-/**
- * Reports a request that may have lost its world's prefix: its client drops the path of a base URL, and several worlds
- * have its credential, so the default world responds.
- */
+/** A client that drops the path of a base URL sent a credential that several worlds have. */
 function reportLostWorld(
   { worlds }: Server,
   route: Route,
@@ -104,10 +94,8 @@ function reportLostWorld(
   );
 }
 
-/** Maximum number of worlds listed in a hint. */
 const MAX_OWNERS = 3;
 
-/** Returns the world that owns a credential; null if none or several do. */
 function worldOfCredential(worlds: Server['worlds'], presented: readonly PresentedCredential[]): World | null {
   for (const credential of presented) {
     const [owner, second] = worlds.ownersOf(credential);
@@ -135,7 +123,7 @@ export function isOfForeignPage(fault: Problem | null): boolean {
   return fault?.kind === 'foreign_page';
 }
 
-/** Reports possibly real credentials in incoming text. @returns whether there were any */
+/** @returns whether there were any */
 export function reportForeignCredentials(
   { server: { tripwire, log }, world, hints }: WorldRequest<Route | null>,
   text: string,
@@ -150,7 +138,6 @@ export function reportForeignCredentials(
   return warnings.length > 0;
 }
 
-/** Returns the path parameters of an operation, with UUIDs in lower case. */
 export function paramsOf({ operation }: Route, given: Readonly<Record<string, string>>): Record<string, string> {
   const params = { ...given };
   // UUIDs are case-insensitive on input (RFC 9562, 4).
@@ -158,7 +145,6 @@ export function paramsOf({ operation }: Route, given: Readonly<Record<string, st
   return params;
 }
 
-/** Finds the world at an address. @throws Problem `no_such_world` */
 export function findWorldAt(
   { worlds }: Pick<Server, 'worlds'>,
   { kind, world: id, hostWorld = null }: WorldAddress,

@@ -13,10 +13,7 @@ import { presentsKey } from '../presented-credentials.ts';
 import type { WorldRequest } from '../request.ts';
 import { reportForeignCredentials } from './select-world.ts';
 
-/**
- * Validates the request against the document. Unknown query parameters are ignored, like vendors do. The control API
- * refuses them, because its clients should learn about their mistakes.
- */
+/** Unknown query parameters are ignored, like vendors do. The control API refuses them: they are mistakes. */
 export function validateRequest(request: WorldRequest): void {
   const { route, query, params, body, hints } = request;
   const { operation, row, service } = route;
@@ -72,7 +69,6 @@ const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** Removes the query parameters that the document does not list, and reports them. */
 function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: WorldRequest): void {
   if (queryNames === 'any') return;
   for (const { name, near } of otherNames(query, queryNames)) {
@@ -81,7 +77,6 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: 
   }
 }
 
-/** Returns the unknown names, each with the unused known name that was probably meant. */
 function otherNames(given: Query, known: readonly string[]) {
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const free = known.filter((name) => !Object.hasOwn(given, name));
@@ -107,7 +102,6 @@ function refuseUndocumented({ route: { operation, row }, query, body }: WorldReq
   if (member !== undefined) throw createUndocumentedProblem(`field \`${member.path}\``, member.near, row);
 }
 
-/** @param subject the kind and the name of the undocumented input */
 function createUndocumentedProblem(
   subject: string,
   near: string | undefined,
@@ -120,7 +114,6 @@ function createUndocumentedProblem(
   );
 }
 
-/** Maximum number of unknown names that get a suggestion. */
 const MAX_COMPARED = 20;
 
 /** Reports probable misspellings of body members. Unknown members are ignored, like vendors do. */
@@ -144,7 +137,6 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints 
   }
 }
 
-/** Keeps a body for its operation and the journal. */
 export function keepBody(request: WorldRequest, received: ReceivedBody): void {
   request.notes.received = received;
   if (received.text === null) return;
@@ -158,7 +150,7 @@ export function reportCredentialsInBody(request: WorldRequest, text: string): vo
     request.notes.hasRealCredential = true;
 }
 
-/** Sets the body of the request to the received value, and keeps it unless it was kept before. @throws why it cannot be read */
+/** Keeps the body unless it was kept before. @throws why it cannot be read */
 export function parseBody(request: WorldRequest, received: ReceivedBody | null): void {
   if (received === null) return;
   const { notes } = request;

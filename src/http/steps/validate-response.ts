@@ -6,13 +6,11 @@ import { STATUSES_OF_THE_SERVER } from '../openapi/undocumented.ts';
 import type { AnsweredRequest } from '../request.ts';
 import type { Route } from '../server.ts';
 
-/** Validates the response against its document. @throws Error if the server was started so that differences fail */
 export function validateResponse({ server, world, route, answer, hints }: AnsweredRequest): void {
   const { problem, outcome } = answer;
   if (server.offDocument === 'off' || problem?.isMockProblem === true) return;
   const { operation } = route;
   const { status } = outcome;
-  // A sample of a streamed list.
   const body = outcome.body instanceof StreamedList ? outcome.body.sample() : outcome.body;
   // An operation that its host lacks has no document.
   const isOfServer = STATUSES_OF_THE_SERVER.has(status) || problem?.kind === 'unknown_path';
@@ -29,7 +27,6 @@ export function validateResponse({ server, world, route, answer, hints }: Answer
   server.log.warn(`a response does not match its document: ${fault}${formatWorldForLog(world.id)}`);
 }
 
-/** Describes how a refusal violates the service's error formats; null if it conforms to one. */
 function describeErrorFault({ document, service: { name }, errorRenderer }: Route, outcome: Outcome): string | null {
   if (outcome.body === undefined) return errorRenderer.errors.includes(null) ? null : `${name} refused without a body`;
   const mediaType = mediaTypeOf(outcome);

@@ -6,10 +6,7 @@ import { formatOrigin, type KnownHosts } from '../../lib/hosts.ts';
 /** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
-/**
- * Converts a target in absolute form to a path, for Fastify's `rewriteUrl`. Its host replaces the `Host` header before
- * routing.
- */
+/** Converts a target in absolute form to a path. Its host replaces the `Host` header before routing. */
 export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;
   if (absolute === null) return;
@@ -24,7 +21,7 @@ export function methodOf({ method = 'GET' }: Pick<IncomingMessage, 'method'>): s
   return method === 'HEAD' ? 'GET' : method;
 }
 
-/** Returns the values of all header lines with this name, as received. @param name in lower case */
+/** @param name in lower case */
 export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
   const lines: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -34,11 +31,7 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
   return lines;
 }
 
-/**
- * Returns the scheme and authority by which the client reached this server.
- *
- * @throws Problem if the `Host` header is missing, repeated or invalid
- */
+/** Returns the scheme and authority of the client's request. @throws Problem if the `Host` header is invalid */
 export function originOf(
   request: IncomingMessage,
   {
@@ -58,7 +51,6 @@ export function originOf(
   return publicUrl ?? formatOrigin(isEncrypted ? 'https' : 'http', host);
 }
 
-/** Returns the path of a request target, without its query. */
 export function pathOf(url: string | undefined): string {
   const target = url ?? '/';
   const end = target.indexOf('?');
@@ -68,10 +60,7 @@ export function pathOf(url: string | undefined): string {
 /** The pattern by which Node recognizes the expectation. */
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
-/**
- * Returns whether the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1). If it never gets it,
- * Node closes the connection after the response. Injected requests have no socket, and do not wait.
- */
+/** The client sends no body before `100 Continue` (RFC 9110, 10.1.1). Without it, Node closes the connection. */
 export function waitsForContinue({ headers: { expect }, httpVersion, socket }: IncomingMessage): boolean {
   return expect !== undefined && httpVersion === '1.1' && socket instanceof Socket && CONTINUE.test(expect);
 }

@@ -28,19 +28,14 @@ export function isTls(server: Server): boolean {
 /** Grace period for the first request on a new connection while the server stops, in milliseconds. */
 const SILENT_MS = 100;
 
-/**
- * Tracks a server's open connections, with the latest request on each.
- *
- * Node's `maxConnections` drops connections without a response, and is per listener. Its socket timeout cannot tell
- * whether the client or the server is waiting, and no option limits unanswered requests.
- */
+/** Tracks connections. Node's own limits do not answer, or cannot tell whether the client or the server is waiting. */
 export class Connections {
   /** The latest request on each open connection; null before the first. */
   readonly #latestExchanges = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
-  /** The number of TLS connections, including those in their handshake. */
+  /** Includes those in their handshake. */
   #tlsCount = 0;
-  /** Connections in their TLS handshake, by peer. */
+  /** By peer. */
   readonly #handshakes = new Map<string, Socket>();
   #idleKeepRunning = true;
 
@@ -48,7 +43,6 @@ export class Connections {
     this.#limits = limits;
   }
 
-  /** Tracks the connections of a server. Call it before the server listens. */
   watch(server: Server): void {
     if (isTls(server)) server.on('connection', (socket: Socket) => this.#watchHandshake(socket));
     server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
@@ -76,10 +70,7 @@ export class Connections {
     });
   }
 
-  /**
-   * Serves the requests of a connection in order: each waits until the earlier responses are written, or the connection
-   * is closed. So a client that does not read holds only one response in memory.
-   */
+  /** Serves a connection in order, so a client that does not read holds only one response in memory. */
   serveInTurn(app: Pick<FastifyInstance, 'addHook'>): void {
     app.addHook('onRequest', async ({ raw: { socket } }) => {
       const previous = this.#latestExchanges.get(socket)?.earlier.at(-1);
@@ -108,7 +99,6 @@ export class Connections {
     this.#idleKeepRunning = false;
   }
 
-  /** Keeps the process running until the connection has its response, unless another request arrives. */
   #keepRunningUntilAnswered(socket: Socket, response: ServerResponse): void {
     socket.ref();
     response.once('close', () => {
@@ -116,7 +106,6 @@ export class Connections {
     });
   }
 
-  /** Returns the TCP connection below a TLS connection that is still in its handshake. */
   findTcpSocket(encrypted: Socket): Socket | undefined {
     return this.#handshakes.get(formatPeer(encrypted));
   }
@@ -125,11 +114,7 @@ export class Connections {
     return this.#latestExchanges.get(socket)?.request;
   }
 
-  /**
-   * Adds `Connection: close` to unsent responses, and soon ends connections on which nothing was sent. A connection
-   * that is sending a response without that header ends after it: Node considers it busy, and looks for idle ones only
-   * once.
-   */
+  /** Node considers a connection that is sending a response busy, and looks for idle ones only once. */
   announceClose(): void {
     setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
     // Stopping the server waits for these connections to end.
@@ -142,7 +127,6 @@ export class Connections {
     }
   }
 
-  /** Ends connections on which nothing was sent, and those in their handshake. */
   #cutSilent(): void {
     for (const socket of this.#handshakes.values()) socket.destroy();
     for (const [socket, exchange] of this.#latestExchanges)
@@ -156,7 +140,6 @@ export class Connections {
     });
   }
 
-  /** Ends each connection after its pending response. */
   end(sockets: Iterable<Socket>): void {
     for (const socket of sockets) {
       const response = this.#latestExchanges.get(socket)?.response;
@@ -171,7 +154,6 @@ export class Connections {
   }
 }
 
-/** Returns whether the request is complete, but its response is not. */
 function isAwaited(exchange: Exchange | null | undefined): boolean {
   return exchange?.request.complete === true && !exchange.response.writableFinished;
 }

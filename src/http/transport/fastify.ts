@@ -20,10 +20,8 @@ import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError, WrongProtocol } from './protocol-errors.ts';
 
-/** Creates an https server with the options of an http server. */
 export type CreateTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
-/** Creates the Fastify instance for services, pages and documents. */
 export function createFastify({
   server,
   unrouted,
@@ -65,8 +63,7 @@ export function createFastify({
       const path = server.addresses.resolvePath(request);
       return ownHosts.findPath(request) ?? path;
     },
-    // Handles paths that cannot be decoded or have a part that is too long. Fastify runs no hooks for them, and does not
-    // await the result.
+    // Handles paths that cannot be decoded or are too long. Fastify runs no hooks for them, and does not await.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
       sendUnrouted(reply, unrouted.refuseFailedRequest(error, raw)).catch((thrown) => reply.send(thrown));
@@ -83,8 +80,7 @@ export function createFastify({
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('worldRequest', null);
-  // The host of a function accepts any method. Bodies are collected only for methods that define one: others may announce
-  // a body that never arrives. Node does not pass CONNECT to request listeners.
+  // Others may announce a body that never arrives. Node does not pass CONNECT to request listeners.
   for (const method of METHODS.filter((name) => name !== 'CONNECT')) {
     const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
     app.addHttpMethod(method, { hasBody, overrideExisting: true });
@@ -126,7 +122,6 @@ function handleTlsErrors({ server }: FastifyInstance, connections: Connections, 
 /** `type/subtype`, up to the end or the parameters (RFC 9110, 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
 
-/** Creates a server factory for https that applies the same settings as Fastify's own servers. */
 function createServerFactory(make: CreateTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);
@@ -137,11 +132,7 @@ function createServerFactory(make: CreateTlsServer, http: ServerOptions): Fastif
   };
 }
 
-/**
- * Handles requests with an `Expect` header. With a `checkContinue` listener, a client gets `100 Continue` only when its
- * body is needed; without one, Node requests every body immediately. Node passes requests with other expectations to no
- * request listener, so they are refused here.
- */
+/** Without a `checkContinue` listener, Node requests every body. It passes other expectations to no listener. */
 function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);

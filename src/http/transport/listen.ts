@@ -21,17 +21,9 @@ const HOST_ERRORS: ReadonlySet<string | undefined> = new Set([
   'EAFNOSUPPORT',
 ]);
 
-/** The option that chose a port, for messages. */
 type PortFlag = '--port' | '--http-port';
 
-/**
- * Listens on an address.
- *
- * @param keepRunning whether the server keeps the process running while idle; default: true
- * @param httpPort a port for http next to https; null: none
- * @returns the URL for users, and the http URL next to https; null if there is none
- * @throws UserError if the address or port is not available
- */
+/** @param httpPort next to https @returns the URLs for users @throws UserError if an address is not available */
 export type Listen = (
   host: string,
   port: number,
@@ -107,7 +99,7 @@ function findPort(server: NetServer, requested: number): number {
   return typeof address === 'object' && address !== null ? address.port : requested;
 }
 
-/** Also listens on ::1, if the machine has it. @param requested the port that the user requested; 0: any */
+/** @param requested the port that the user requested; 0: any */
 function listenOnLoopback6(
   server: Server,
   event: 'connection' | 'secureConnection',
@@ -125,7 +117,6 @@ function listenOnLoopback6(
   });
 }
 
-/** Converts a system error of `listen` to an error with advice; returns any other error unchanged. */
 function toListenError(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
@@ -154,12 +145,8 @@ function reachableHost(host: string): string {
 const MAX_TURNS = 2000;
 
 /**
- * Accepts the connections in the system's accept queue. Call this right before the listeners close: the system resets
- * queued connections, although their clients may have sent requests already.
- *
- * Node accepts one connection per listener and event loop turn. In the meantime, requests are held, so that turns are short
- * and no client opens its next connection. They are handled once the listeners are closed. Neither `server.close()` nor
- * Fastify's `forceCloseConnections` considers the queue.
+ * The system resets queued connections whose clients may have sent requests, so accept them before the close.
+ * Node accepts one per listener and turn. Requests are held meanwhile, so that turns are short.
  */
 async function acceptQueuedConnections(server: Server): Promise<void> {
   if (!server.listening) return;

@@ -6,13 +6,9 @@ import { formatOrigin, isLoopback, type KnownHosts, parseHostName, stripServiceN
 import { decodeAscii } from '../../lib/redact.ts';
 import { pathOf } from './arrival.ts';
 
-/**
- * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program;
- * `framed`: also frames of any page.
- */
+/** `known`: known host names; `admin`: with the admin token, too; `open`: any program; `framed`: also frames. */
 export type Guard = 'admin' | 'known' | 'open' | 'framed';
 
-/** Protects the server from web pages and unknown host names. */
 export interface OriginGuard {
   /**
    * Refuses requests of web pages, both through a host name rebound to this machine (DNS rebinding) and from another
@@ -22,7 +18,6 @@ export interface OriginGuard {
    * @throws Problem `foreign_page` or `no_admin_token`
    */
   check(request: IncomingMessage, guard: Guard): void;
-  /** Returns whether `check` would accept the request. */
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
@@ -55,7 +50,6 @@ export function createOriginGuard({
   readonly hostPatterns: readonly RegExp[];
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
-  /** The origins whose pages may call the services. */
   readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
 }): OriginGuard {
   const tokenHash = adminToken === null ? null : sha256(adminToken);
@@ -70,13 +64,9 @@ export function createOriginGuard({
     if (host !== lastHost.host) lastHost = { host, isKnown: isKnown(host) };
     return lastHost.isKnown;
   };
-  /** Returns whether this is the origin of the mock's own pages, or one that `--cors` allows. */
   const isTrustedOrigin = (origin: string | undefined, host: string) =>
     origin !== undefined && (isOriginOfMock(origin, host, publicUrl) || crossOrigin.allows(origin));
-  /**
-   * Returns whether a browser may have sent a request for a page of another origin without any sign of that. Unless the
-   * host is loopback, browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
-   */
+  /** Unless the host is loopback, browsers add `Sec-Fetch-Site` only for https, and no `Origin` to some GETs. */
   const mayBeFromOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
     (method === 'GET' || method === 'HEAD') &&
     isBrowser(headers) &&
@@ -117,7 +107,6 @@ export function createOriginGuard({
   };
 }
 
-/** Returns the problem with the admin token of a request; null if it is right. */
 function checkAdminToken(headers: IncomingMessage['headers'], tokenHash: Buffer): Problem | null {
   // Some clients can send the token only as a bearer token.
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
@@ -155,7 +144,6 @@ function isForOtherPage(headers: IncomingMessage['headers']): boolean {
   return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
 }
 
-/** Returns whether this is the origin of the mock's own pages. */
 function isOriginOfMock(origin: string, host: string, publicUrl: string | null): boolean {
   const normalized = origin.toLowerCase();
   return (
@@ -163,7 +151,6 @@ function isOriginOfMock(origin: string, host: string, publicUrl: string | null):
   );
 }
 
-/** @param isOpen whether the service can be opened to pages with `--cors` */
 function createForeignOriginProblem(isOpen: boolean): Problem {
   const advice = isOpen
     ? 'Pages may call the mock only from its own origin. To let other pages call its services, start the server with `--cors ORIGIN`.'
@@ -191,11 +178,7 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/**
- * Adds CORS headers so that pages of chosen origins can read responses of services
- * (https://fetch.spec.whatwg.org/#http-cors-protocol). The origin guard decides whether a page may call at all; the
- * control API is never open to one.
- */
+/** Adds CORS headers (https://fetch.spec.whatwg.org/#http-cors-protocol). The origin guard decides about calls. */
 export class CrossOrigin {
   readonly #origins: ReadonlySet<string>;
 
@@ -203,16 +186,11 @@ export class CrossOrigin {
     this.#origins = new Set(origins);
   }
 
-  /** Returns whether pages of this origin may call the services. */
   allows(origin: string | undefined): boolean {
     return origin !== undefined && this.#origins.has(origin);
   }
 
-  /**
-   * Adds CORS headers or, below `/_mock`, the headers that keep a response out of pages. Answers a preflight.
-   *
-   * @returns whether the request was a preflight
-   */
+  /** Adds CORS headers or, below `/_mock`, those that keep pages out. @returns whether it answered a preflight */
   answerPreflight({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
     if (isControlPath(url)) {
       reply.headers(NOT_FOR_PAGES);
@@ -258,5 +236,4 @@ const EXPOSED = [
   'x-mock-hint',
 ].join(', ');
 
-/** How long a browser caches the response to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;

@@ -5,27 +5,19 @@ import { createHostLookup } from '../../lib/hosts.ts';
 import { WORLD_HEADER } from '../../lib/world-id.ts';
 import { type Connections, isTls } from './connections.ts';
 
-/** A local port for the requests of this process to the vendors' hosts. */
 export interface ProductionPort {
   readonly port: number;
   /** Stops accepting connections; pending requests are answered. */
   close(): void;
 }
 
-/**
- * Opens a local port for requests to the vendor, without TLS.
- *
- * @param scheme of the called URLs, for issuers and links
- * @param world for requests that do not name a world; null: the world is selected by credential
- * @param hosts the services at further hosts, as for `createHostLookup`
- */
+/** @param scheme of the called URLs @param world null: selected by credential @param hosts as for `createHostLookup` */
 export type OpenProductionPort = (
   scheme: 'http' | 'https',
   world: string | null,
   hosts: ReadonlyMap<string, string>,
 ) => Promise<ProductionPort>;
 
-/** Creates the function that opens local ports. They close when the server stops. */
 export function createProductionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
   const { server, mock } = app;
   const worlds = new WeakMap<Socket, string>();

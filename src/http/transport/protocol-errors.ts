@@ -11,10 +11,7 @@ import type { Connections } from './connections.ts';
 /** An error of Node's HTTP parser, with the bytes that it could not parse (https://nodejs.org/api/http.html#event-clienterror). */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/**
- * Answers bytes that are not a valid request or request body in the format of the service that owns the path, and
- * closes the connection. For Fastify's `clientErrorHandler`.
- */
+/** Answers bytes that are no valid request in the format of the service that owns the path. */
 export function endWithWireError(
   unrouted: UnroutedRequests,
   connections: Connections,
@@ -59,14 +56,12 @@ const LOG_INTERVAL_MS = 60_000;
 /** The maximum number of remembered messages. Then all are forgotten, because a network may have many addresses. */
 const MAX_LOGGED = 1000;
 
-/** Reports to the client and the log that a connection uses the wrong protocol for the port. */
 export class WrongProtocol {
   readonly #log: Log;
   readonly #isTls: boolean;
   /** When each message was last logged for an address. */
   readonly #logged = new Map<string, number>();
 
-  /** @param isTls whether the server's port serves https */
   constructor(log: Log, isTls: boolean) {
     this.#log = log;
     this.#isTls = isTls;
@@ -89,7 +84,6 @@ export class WrongProtocol {
     if (code === NO_COMMON_PROTOCOL) this.#report(socket, SERVES_HTTP1);
   }
 
-  /** Answers plain http on an https port. @param socket below TLS */
   endPlainHttp(socket: Socket): void {
     this.#respond(socket, `${HTTPS_PORT_TEXT} Use https://, or serve http with \`--http-port\`.`);
   }

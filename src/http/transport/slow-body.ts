@@ -11,7 +11,6 @@ export class SlowBody extends Readable {
   readonly #pauseMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param durationMs the time for the whole body */
   constructor(body: Buffer, durationMs: number) {
     super();
     this.#rest = body;
@@ -33,7 +32,6 @@ export class SlowBody extends Readable {
     callback(error);
   }
 
-  /** Sends the rest immediately. */
   finish(): void {
     clearTimeout(this.#timer);
     if (!this.destroyed && this.#rest.length > 0) this.#send(this.#rest.length);

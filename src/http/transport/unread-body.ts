@@ -10,10 +10,7 @@ const MAX_BYTES = 16 * MEGABYTE;
 const MAX_MS = 5000;
 const CHECK_MS = 100;
 
-/**
- * Reads and drops the rest of a body whose response is sent early. Closing a connection while its client sends makes
- * the client's system discard the response.
- */
+/** Closing a connection while its client sends makes the client's system discard the response. */
 export function dropUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {
   // An injected request has no connection, and a client that waits for `100 Continue` sends no body.
   if (raw.complete || !(raw.socket instanceof Socket) || waitsForContinue(raw)) return;
