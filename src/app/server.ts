@@ -5,7 +5,7 @@ import { AnswerRoom } from '../http/answer-room.ts';
 import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
-import { createWorldAddresses, OperationHosts } from '../http/request-address.ts';
+import { createWorldAddresses } from '../http/request-address.ts';
 import type { Routes } from '../http/routes.ts';
 import { RequestCounts, type Server } from '../http/server.ts';
 import { registerService } from '../http/service.ts';
@@ -112,7 +112,7 @@ async function assemble(
     unrouted,
     connections,
     limits,
-    ownHosts: new OperationHosts(mounted.flatMap((mountedService) => ownHostsOf(mountedService.service))),
+    ownHosts: mounted.flatMap(({ service }) => ownHostsOf(service)),
     createTlsServer: tls?.createServer ?? null,
   });
   for (const mountedService of mounted) {

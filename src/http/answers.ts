@@ -163,29 +163,26 @@ function writePayload(
     breakOff(reply, isWithoutBody ? '' : (content ?? ''), drop);
     return DROP_CONNECTION;
   }
-  if (body === 'slow' && !isWithoutBody && content) return throttleBody(server, reply, Buffer.from(content));
+  if (body === 'slow' && !isWithoutBody && content) {
+    const slow = new SlowBody(Buffer.from(content), SLOW_MS);
+    reply.header('content-length', Buffer.byteLength(content));
+    return server.streams.watch(reply.raw, slow, () => slow.finish()) ? slow : Buffer.from(content);
+  }
   // Node encodes the head like the string after it, but a header may contain raw bytes.
   const hasRawBytes = Object.values(answer.outcome.headers ?? {}).some((value) => /[^\0-\x7f]/.test(value));
   return typeof content === 'string' && hasRawBytes ? Buffer.from(content) : content;
 }
 
-function throttleBody({ streams }: AnsweredRequest['server'], reply: FastifyReply, payload: Buffer): Payload {
-  const body = new SlowBody(payload, SLOW_MS);
-  reply.header('content-length', payload.length);
-  return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
-}
-
 /** Streams parts. A turn before each lets the process serve others, and notice that the reader has left. */
 export function streamOfParts(parts: Parts): Readable {
-  return Readable.from(withTurns(parts), { objectMode: false });
-}
-
-async function* withTurns(parts: Parts): AsyncGenerator<Uint8Array> {
-  await awaitEventLoopTurn();
-  for await (const part of parts) {
-    yield Buffer.from(part);
+  async function* takeTurns() {
     await awaitEventLoopTurn();
+    for await (const part of parts) {
+      yield Buffer.from(part);
+      await awaitEventLoopTurn();
+    }
   }
+  return Readable.from(takeTurns(), { objectMode: false });
 }
 
 /** Calls back when a body no longer needs its world: immediately or, for a stream, when it closes. */
@@ -197,17 +194,12 @@ export function callOnceRead(payload: Payload, callback: () => void): void {
 /** Hexadecimal bytes of which none can start a UTF-8 character, so they are not JSON either. */
 const GARBAGE = 'fe9dff80c0bff5a8c1fbb6f9';
 
-const CORRUPTIONS: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
-  empty: () => '',
-  truncated: (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),
-  garbage: (bytes) => Buffer.alloc(bytes.length, GARBAGE, 'hex'),
-};
-
 export function corruptBody(payload: Payload, corruption: SpoiledBody | undefined): Payload {
   const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
-  return corruption === undefined || corruption === 'slow' || !isWhole || payload.length === 0
-    ? payload
-    : CORRUPTIONS[corruption](Buffer.from(payload));
+  if (corruption === undefined || corruption === 'slow' || !isWhole || payload.length === 0) return payload;
+  if (corruption === 'empty') return '';
+  const bytes = Buffer.from(payload);
+  return corruption === 'truncated' ? firstHalf(bytes) : Buffer.alloc(bytes.length, GARBAGE, 'hex');
 }
 
 /** Drops the connection. A response without a body is cut within its headers, so that none looks complete. */

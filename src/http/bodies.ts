@@ -109,7 +109,6 @@ const MAX_STRUCTURE = 500_000;
 const COMMA = 0x2c;
 const OPENING_BRACKET = 0x5b;
 const OPENING_BRACE = 0x7b;
-const AMPERSAND = 0x26;
 
 function checkStructure(bytes: Buffer): void {
   let count = 0;
@@ -206,11 +205,12 @@ function parseJson(bytes: Buffer): unknown {
 
 /** A repeated field is refused (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
-  if (countByte(bytes, AMPERSAND) >= MAX_FIELDS) {
+  const text = bytes.toString('utf8');
+  if (text.split('&', MAX_FIELDS + 1).length > MAX_FIELDS) {
     throw invalidRequest(`The body has more than ${MAX_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
+  for (const [name, value] of new URLSearchParams(text)) {
     if (fields.has(name)) {
       throw invalidRequest(`The body has the field \`${shorten(name)}\` twice. Send it once.`);
     }
@@ -219,12 +219,6 @@ function parseForm(bytes: Buffer): Record<string, string> {
   const form = Object.fromEntries(fields);
   checkMembers(form);
   return form;
-}
-
-function countByte(bytes: Buffer, byte: number): number {
-  let count = 0;
-  for (let index = bytes.indexOf(byte); index >= 0; index = bytes.indexOf(byte, index + 1)) count += 1;
-  return count;
 }
 
 /** Checks depth, sizes and names. Iterates: a body can be nested as deeply as it is long. @throws Problem */

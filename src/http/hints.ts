@@ -30,13 +30,14 @@ export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
   const facts = collectFacts(request);
+  const members = body ?? received?.value;
   const refused = Object.assign(facts, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
     text: sent.bytes?.toString('latin1') ?? null,
-    fields: readMembers(body ?? received?.value),
+    fields: isRecord(members) && !Array.isArray(members) && !Buffer.isBuffer(members) ? members : {},
     problem,
     decision,
     refusalCount: countRepeats(request, facts, problem),
@@ -116,10 +117,6 @@ function linesByName(rawHeaders: readonly string[]): ReadonlyMap<string, readonl
     else values.push(value);
   }
   return lines;
-}
-
-function readMembers(body: unknown): RefusedRequest['fields'] {
-  return isRecord(body) && !Array.isArray(body) && !Buffer.isBuffer(body) ? body : {};
 }
 
 /** Counts refusals of this token as expired. After another refusal, its holder may renew without a hint. */

@@ -13,8 +13,6 @@ export interface MountedService {
   readonly document: ApiDocument;
 }
 
-type RuledRow = Pick<Route, 'row' | 'rule'>;
-
 export function createRouter({ service, document }: MountedService): OperationRouter {
   const notEmulated = listNotEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
@@ -23,21 +21,18 @@ export function createRouter({ service, document }: MountedService): OperationRo
 /** @throws Error if an operation has no row or no handler, or is also listed as not emulated */
 export function createRoutes(mounted: MountedService): readonly Route[] {
   const { service, document } = mounted;
-  assertNotListedAsNotEmulated(mounted);
-  const rows = indexRows(mounted);
-  return document.operations.map((operation) =>
-    createRoute(operation, mounted, rows, service.operations[operation.id], service),
-  );
-}
-
-/** The router would fail only at the first request, and not say which file to change. */
-function assertNotListedAsNotEmulated({ service, document }: MountedService): void {
+  // The router would fail only at the first request, and not say which file to change.
   const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
   const listed = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
   const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
-  if (duplicate === undefined) return;
-  throw new Error(
-    `Operation \`${duplicate.id}\` is also listed as not emulated. Remove \`${duplicate.method} ${duplicate.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
+  if (duplicate !== undefined) {
+    throw new Error(
+      `Operation \`${duplicate.id}\` is also listed as not emulated. Remove \`${duplicate.method} ${duplicate.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
+    );
+  }
+  const rows = indexRows(mounted);
+  return document.operations.map((operation) =>
+    createRoute(operation, mounted, rows, service.operations[operation.id], service),
   );
 }
 
@@ -76,7 +71,7 @@ export function createHostRoute(host: OperationHost, mounted: MountedService): R
 }
 
 /** Indexes the rows with their rules by operation: a service has hundreds, too many to search for each route. */
-function indexRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string, RuledRow> {
+function indexRows({ ruleset: { tables } }: MountedService) {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
     tables.operations.map((row) => [row.id, { row, rule: row.rule === null ? null : (rules.get(row.rule) ?? null) }]),
@@ -86,7 +81,7 @@ function indexRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string,
 function createRoute(
   operation: Operation,
   { service, ruleset, document }: MountedService,
-  rows: ReadonlyMap<string, RuledRow>,
+  rows: ReturnType<typeof indexRows>,
   handler: Route['handler'] | undefined,
   errorRenderer: Route['errorRenderer'],
 ): Route {

@@ -12,11 +12,11 @@ import { originOf } from './transport/arrival.ts';
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** @param styles sources for `style-src` @param scripts sources for `script-src` */
-export function createPageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
+/** @param styles sources for `style-src` */
+export function createPageHeaders(styles: string): PageHeaders {
   return {
     // The page loads only its own files, sends requests only to this server, and cannot be framed.
-    'content-security-policy': `default-src 'none'; script-src ${scripts}; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     // Not `no-referrer`: the control API recognizes requests of these pages by their referrer, under any host name.
@@ -55,19 +55,10 @@ ${main}
 `;
 }
 
-function renderUnknownWorldPage(message: string, defaultWorldUrl: string): string {
-  return renderHtmlPage(
-    'No such world',
-    `<p>${escapeWithCode(message)}</p>
-<p>Open <a href="${escapeHtml(defaultWorldUrl)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(defaultWorldUrl)}/">the console of the default world</a>.</p>`,
-    defaultWorldUrl,
-  );
-}
-
 /** @param below the path of the world, empty for the default one @param base the URL by which the request reached it */
 export type PageText = (below: string, base: string, reply: FastifyReply) => string | Buffer | Promise<string | Buffer>;
 
-export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
+type PageHeaders = Readonly<Record<string, string>>;
 
 interface Page {
   readonly isHtml: boolean;
@@ -109,7 +100,10 @@ export function createPages(app: FastifyInstance): Pages {
           const address = server.addresses.find(raw);
           const defaultWorldUrl =
             address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
-          const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrl);
+          const home = escapeHtml(defaultWorldUrl);
+          const main = `<p>${escapeWithCode(problem.message)}</p>
+<p>Open <a href="${home}/#/worlds">the list of worlds</a> or <a href="${home}/">the console of the default world</a>.</p>`;
+          const lostPage = renderHtmlPage('No such world', main, defaultWorldUrl);
           return reply.code(404).type(HTML).headers(PAGE_HEADERS).send(lostPage);
         }
       },
@@ -121,8 +115,7 @@ export function createPages(app: FastifyInstance): Pages {
       const page: Page = {
         isHtml: type === HTML,
         respond: async (reply, below, base) => {
-          const resolved = typeof headers === 'function' ? await headers() : headers;
-          reply.type(type).headers(resolved);
+          reply.type(type).headers(headers);
           return reply.send(await compress(reply, await text(below, base, reply)));
         },
       };

@@ -1,12 +1,34 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { OperationHost, PrefixHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
+import type { Context } from '../contract/request.ts';
+import type { OperationHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type KnownHosts, parseHostName, stripServiceName } from '../lib/hosts.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, WORLD_PREFIX, worldPathOf } from '../lib/world-id.ts';
-import type { Origins } from './request.ts';
-import type { ServedHost, Server, WorldAddress, WorldAddresses } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
+
+/** How a request names its world, other than by its credential. */
+export interface WorldAddress {
+  readonly kind: 'prefix' | 'host' | 'header';
+  /** As written; the world may not exist. */
+  readonly world: string;
+  /** For a prefix: the world that the host also names, if any. */
+  readonly hostWorld?: string | null;
+}
+
+export interface ServedHost {
+  /** In lower case, without the port; of a vendor, with `*` for one label. */
+  readonly name: string;
+  /** The services of the vendor's host, its own first; null: all services. */
+  readonly services: readonly string[] | null;
+  /** Added to the paths of its requests, such as `/llm`; usually empty. */
+  readonly prefix: string;
+}
+
+export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
+  /** Whether the request itself names the world, by path, host or header. */
+  readonly namesWorld: boolean;
+}
 
 /** A path into a world: the world's id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
@@ -15,15 +37,16 @@ export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
+export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]) {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const mappedHosts = new WeakMap<Socket, (host: string) => string | undefined>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
   const resolveHost = (host: string) => {
-    const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase()));
+    const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase())) ?? { prefix: '' };
     const label = hosts.labelOf(stripServiceName(host, patterns) ?? host);
     const name = parseHostName(host)?.replace(/\.$/, '') ?? '';
-    const prefix = prefixOf(service ?? { prefix: '' });
+    // Null if all paths belong to the host, such as for a function.
+    const prefix = 'prefix' in service ? service.prefix : null;
     const served: ServedHost = { name, services: hosts.servicesAt(host), prefix: prefix ?? '' };
     return { host, label, prefix, served };
   };
@@ -45,8 +68,10 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     ([name, services]): ServedHost => ({ name, services, prefix: resolveHost(name).prefix ?? '' }),
   );
   return {
-    vendorHosts: vendorHosts.sort((a, b) => b.prefix.length - a.prefix.length),
-    resolvePath: (raw) => {
+    /** The hosts of the vendors, those with a prefix first. */
+    vendorHosts: vendorHosts.sort((a, b) => b.prefix.length - a.prefix.length) as readonly ServedHost[],
+    /** Removes a world's prefix, adds the host's, and records how the request named its world. @returns the new path */
+    resolvePath: (raw: IncomingMessage): string => {
       const url = raw.url ?? '/';
       const { label, prefix } = readHost(raw.headers.host ?? '');
       const found = BELOW_WORLD.exec(url);
@@ -59,13 +84,16 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
       addresses.set(raw, prefixAddress(world, rest, label));
       return below(prefix, rest);
     },
-    find: (raw) => addresses.get(raw) ?? null,
-    hostOf: (raw) => {
+    /** Returns how a request named its world; null if it did not. */
+    find: (raw: IncomingMessage): WorldAddress | null => addresses.get(raw) ?? null,
+    hostOf: (raw: IncomingMessage): ServedHost => {
       const { served } = readHost(raw.headers.host ?? '');
       const service = mappedHosts.get(raw.socket)?.(served.name);
       return service === undefined ? served : { ...served, services: [service] };
     },
-    mapHosts: (socket, findService) => void mappedHosts.set(socket, findService),
+    /** Adds hosts with one service each for the requests of a connection. */
+    mapHosts: (socket: Socket, findService: (host: string) => string | undefined): void =>
+      void mappedHosts.set(socket, findService),
   };
 }
 
@@ -76,18 +104,13 @@ export function serves(
   return services === null || isControlApi === true || services.includes(name);
 }
 
-/** Returns the prefix of the paths that a host serves; null if all paths belong to the host, such as for a function. */
-function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null {
-  return 'prefix' in host ? host.prefix : null;
-}
-
 function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }
 
 /** Returns the base URLs for responses. Below the public URL, a world always has its prefix. */
 export function originsOf(
-  { publicUrl }: Pick<Server, 'publicUrl'>,
+  { publicUrl }: { readonly publicUrl: string | null },
   { id }: Pick<World, 'id'>,
   address: WorldAddress | null,
   base: string,
@@ -108,18 +131,13 @@ export function pathOfHost({ operation }: OperationHost): string {
   return `${HOST_PREFIX}${operation}`;
 }
 
-/** Hosts of one operation each. Fastify prefers a longer path to a host, so their requests get the operation's path. */
-export class OperationHosts {
-  readonly #hosts: readonly OperationHost[];
-
-  constructor(hosts: readonly OperationHost[]) {
-    this.#hosts = hosts;
-  }
-
-  findPath({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
-    const host = this.#hosts.find((candidate) => paramsOfHost(candidate, headers.host) !== null);
-    return host === undefined ? null : pathOfHost(host);
-  }
+/**
+ * Returns the path of the operation to which a host belongs; null if there is none. Fastify prefers a longer path to a
+ * host constraint, so the router gets this path.
+ */
+export function findHostPath(hosts: readonly OperationHost[], { headers }: Pick<IncomingMessage, 'headers'>) {
+  const host = hosts.find((candidate) => paramsOfHost(candidate, headers.host) !== null);
+  return host === undefined ? null : pathOfHost(host);
 }
 
 /** Returns null if the name does not match this host. */

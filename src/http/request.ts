@@ -23,7 +23,8 @@ import type { Row } from '../store/row.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
-import type { Route, Server, WorldAddress } from './server.ts';
+import type { Origins, WorldAddress } from './request-address.ts';
+import type { Route, Server } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
 declare module 'fastify' {
@@ -54,11 +55,6 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly startedAt: number;
 }
 
-export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
-  /** Whether the request itself names the world, by path, host or header. */
-  readonly namesWorld: boolean;
-}
-
 export interface Access {
   readonly caller: Caller;
   readonly accessRequest: AccessRequest;
@@ -80,22 +76,23 @@ export interface Answer {
   readonly statusWithoutFault: number | null;
 }
 
-export interface Notes {
-  received: ReceivedBody | null;
+/** What the steps note for later ones. */
+export class Notes {
+  received: ReceivedBody | null = null;
   /** The body as recorded in the journal. */
-  sent: StoredBody;
+  sent: StoredBody = NO_BODY;
   /** The body that the operation reads, in the spelling of the document. */
-  body: unknown;
+  body: unknown = undefined;
   /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
-  hasRealCredential: boolean;
-  injectedFault: Pick<Fault, 'id' | 'fired' | 'action'> | null;
+  hasRealCredential = false;
+  injectedFault: Pick<Fault, 'id' | 'fired' | 'action'> | null = null;
   /** The caller, if a fault asked for it before the request was decided. */
-  authentication: Promise<Caller> | null;
+  authentication: Promise<Caller> | null = null;
   /** The principal of the presented credential, if a fault was injected before the request was decided. */
-  expectedPrincipal: Principal | null;
-  headersOfCheck: Readonly<Record<string, string>>;
+  expectedPrincipal: Principal | null = null;
+  headersOfCheck: Readonly<Record<string, string>> = {};
   /** The memory reserved for a large response, until it is sent. */
-  reservedBytes: number;
+  reservedBytes = 0;
 }
 
 export interface AnsweredRequest<OfRoute extends Route | null = Route> extends WorldRequest<OfRoute> {
@@ -118,7 +115,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly query: Record<string, unknown>;
   /** Advice about this request, refused or not. */
   readonly hints: RequestHints;
-  readonly notes: Notes;
+  readonly notes = new Notes();
   /** Null before the decision, and for public operations. */
   access: Access | null = null;
   answer: Answer | null = null;
@@ -155,17 +152,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.params = routed.params;
     this.query = routed.query;
     this.hints = new RequestHints(world.activityLog.secrets);
-    this.notes = {
-      received,
-      sent: NO_BODY,
-      body: undefined,
-      hasRealCredential: false,
-      injectedFault: null,
-      authentication: null,
-      expectedPrincipal: null,
-      headersOfCheck: NO_HEADERS,
-      reservedBytes: 0,
-    };
+    this.notes.received = received;
     this.#isSimulated = isSimulated;
     this.#namesWorld = origins.namesWorld;
   }
@@ -292,8 +279,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     return receivePieces(this.raw, sizes, take);
   }
 }
-
-const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** Shared, because nearly every response is small. */
 const RESERVED = Promise.resolve();

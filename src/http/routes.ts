@@ -5,7 +5,8 @@ import type { Outcome } from '../decisions/responses/outcome.ts';
 import { fits, readVariables, segmentsOf } from '../lib/path-template.ts';
 import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
-import type { Route, ServedHost } from './server.ts';
+import type { ServedHost } from './request-address.ts';
+import type { Route } from './server.ts';
 
 export interface Match {
   readonly route: Route;
@@ -15,14 +16,10 @@ export interface Match {
 /** Finds routes by path without the router, for requests that the router refused and for simulated requests. */
 export class Routes {
   readonly #routes: readonly Route[];
-  #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   /** The results of `listServed`, by its parameter. */
   readonly #served = new Map<boolean, readonly ServedPath[]>();
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
-  #notEmulatedTemplates:
-    | readonly { readonly operation: NotEmulatedOperation; readonly template: readonly string[] }[]
-    | undefined;
 
   constructor(
     routes: readonly Route[],
@@ -65,16 +62,11 @@ export class Routes {
 
   /** Finds the vendor's operation, if the mock does not emulate it. Prefers the path with the fewest variables. */
   findNotEmulated(method: string, path: string): NotEmulatedOperation | null {
-    this.#notEmulatedTemplates ??= this.#notEmulated.map((operation) => ({
-      operation,
-      template: operation.path.split('/'),
-    }));
     const segments = path.split('/');
     const normalized = requestedMethod(method);
-    const matches = this.#notEmulatedTemplates
-      .filter(({ operation, template }) => operation.method === normalized && fits(template, segments))
-      .map(({ operation }) => operation);
-    const [best] = matches.sort((a, b) => countVariables(a) - countVariables(b));
+    const [best] = this.#notEmulated
+      .filter((operation) => operation.method === normalized && fits(operation.path.split('/'), segments))
+      .sort((a, b) => countVariables(a) - countVariables(b));
     return best ?? null;
   }
 
@@ -142,15 +134,11 @@ export class Routes {
     return route;
   }
 
-  /** Returns the routes whose path fits. Splits all paths on first use, because they are rarely needed. */
   #matching(path: string): readonly Route[] {
-    this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const segments = path.split('/');
-    return this.#templates
-      .filter(({ route, template }) =>
-        fits(template, segments, route.service.conventions?.optionalTrailingSlash === true),
-      )
-      .map(({ route }) => route);
+    return this.#routes.filter(({ operation, service }) =>
+      fits(operation.path.split('/'), segments, service.conventions?.optionalTrailingSlash === true),
+    );
   }
 }
 

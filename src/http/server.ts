@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
 import type { RequestScope, WorldRegistry } from '../contract/world.ts';
@@ -11,36 +9,10 @@ import type { CredentialExtractor } from '../tokens/presented-credential.ts';
 import type { CredentialWatch } from '../tokens/tripwire.ts';
 import type { AnswerRoom } from './answer-room.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
+import type { createWorldAddresses } from './request-address.ts';
 import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
-import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
-
-export interface WorldAddress {
-  readonly kind: 'prefix' | 'host' | 'header';
-  /** As written; the world may not exist. */
-  readonly world: string;
-  /** For a prefix: the world that the host also names, if any. */
-  readonly hostWorld?: string | null;
-}
-
-export interface ServedHost {
-  /** In lower case, without the port; of a vendor, with `*` for one label. */
-  readonly name: string;
-  /** The services of the vendor's host, its own first; null: all services. */
-  readonly services: readonly string[] | null;
-  /** Added to the paths of its requests, such as `/llm`; usually empty. */
-  readonly prefix: string;
-}
-
-export interface WorldAddresses {
-  /** Removes a world's prefix, adds the host's, and records how the request named its world. @returns the new path */
-  resolvePath(raw: IncomingMessage): string;
-  find(raw: IncomingMessage): WorldAddress | null;
-  /** The hosts of the vendors, those with a prefix first. */
-  readonly vendorHosts: readonly ServedHost[];
-  hostOf(raw: IncomingMessage): ServedHost;
-  mapHosts(socket: Socket, findService: (host: string) => string | undefined): void;
-}
+import type { CrossOrigin, createOriginGuard, Guard } from './transport/origins.ts';
 
 /** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */
 export interface Server
@@ -50,7 +22,8 @@ export interface Server
   readonly services: readonly ServiceDefinition[];
   /** For responses outside of any world. */
   readonly random: RefusalContext['random'];
-  readonly addresses: WorldAddresses;
+  /** Reads world addresses, and rewrites the path for the router. */
+  readonly addresses: ReturnType<typeof createWorldAddresses>;
   readonly log: Log;
   readonly limits: Pick<Limits, 'bodyBytes'>;
   readonly publicUrl: string | null;
@@ -59,7 +32,7 @@ export interface Server
   readonly isTls: boolean;
   readonly explain: boolean;
   readonly strict: boolean;
-  readonly originGuard: OriginGuard;
+  readonly originGuard: ReturnType<typeof createOriginGuard>;
   readonly crossOrigin: CrossOrigin;
   readonly streams: OpenStreams;
   readonly answerRoom: AnswerRoom;

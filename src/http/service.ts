@@ -81,6 +81,7 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
   addRoutes(app, options);
 }
 
+/** A request that fails before its body decides is decided without the body. */
 async function handleError(
   error: unknown,
   request: FastifyRequest,

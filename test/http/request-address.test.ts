@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
 import {
   createWorldAddresses,
+  findHostPath,
   isBelowWorld,
-  OperationHosts,
   originsOf,
   paramsOfHost,
   pathOfHost,
+  type WorldAddress,
 } from '../../src/http/request-address.ts';
-import type { WorldAddress } from '../../src/http/server.ts';
+
 import { findWorldAt } from '../../src/http/steps/select-world.ts';
 import { createKnownHosts } from '../../src/lib/hosts.ts';
 
@@ -187,11 +188,11 @@ describe('a world that does not exist', () => {
 });
 
 describe('a host that belongs to one operation', () => {
-  const hosts = new OperationHosts([
+  const hosts = [
     { pattern: /^(?<id>[a-z]+)\.invocation\./, operation: 'invoke' },
     { pattern: /^docs\./, operation: 'read' },
-  ] as Partial<OperationHost>[] as OperationHost[]);
-  const findPath = (host?: string) => hosts.findPath({ headers: { ...(host !== undefined && { host }) } });
+  ] as Partial<OperationHost>[] as OperationHost[];
+  const findPath = (host?: string) => findHostPath(hosts, { headers: { ...(host !== undefined && { host }) } });
 
   it('has the internal path of the operation, with the groups of its pattern as parameters', () => {
     expect([findPath('echo.invocation.mock'), findPath('DOCS.mock:6625')]).toEqual(['/_hosts/invoke', '/_hosts/read']);

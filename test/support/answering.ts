@@ -59,7 +59,7 @@ export async function answeringServer(
   const app = createFastify({
     server: server as unknown as Server,
     unrouted: { refuseFailedRequest: failed, renderProblem: () => ({ status: 400 }) } as unknown as UnroutedRequests,
-    ownHosts: { findPath: () => null },
+    ownHosts: [],
     connections,
     limits,
     createTlsServer: null,

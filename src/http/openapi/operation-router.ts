@@ -9,14 +9,12 @@ export interface FoundOperation {
   readonly params: Record<string, string>;
 }
 
-type Router = ReturnType<typeof findMyWay>;
-
 /** Routes requests to the operations of a document. Servers with the same document share a router. */
 export class OperationRouter {
   readonly #operations: readonly Operation[];
   readonly #eitherSlash: boolean;
   readonly #notEmulated: readonly NotEmulatedOperation[];
-  #router: Router | undefined;
+  #router: ReturnType<typeof findMyWay> | undefined;
 
   /** @param notEmulated operations whose paths must not match an id parameter of a served one */
   constructor(
@@ -32,7 +30,7 @@ export class OperationRouter {
   /** Finds the operation of a request; null if none matches, or if the path cannot be decoded. */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
     // Built on first use: find-my-way generates code per path, and most servers use one or two services.
-    this.#router ??= createRouter(this.#operations, this.#eitherSlash, this.#notEmulated);
+    this.#router ??= this.#createRouter();
     const found = this.#router.find(method as HTTPMethod, url);
     if (found === null) return null;
     const operation: Operation | typeof NOT_EMULATED | null = found.store;
@@ -42,31 +40,27 @@ export class OperationRouter {
     // find-my-way matches empty segments: `/users/` would be a user with an empty id.
     return Object.values(params).includes('') ? null : { operation, params };
   }
+
+  #createRouter() {
+    const router = findMyWay({
+      maxParamLength: MAX_PARAM,
+      // Distinguishes a parameter that is too long from an unknown path.
+      onMaxParamLength: () => undefined,
+      querystringParser: () => ({}),
+    });
+    for (const operation of this.#operations) {
+      const url = fastifyPath(operation.path);
+      const urls = this.#eitherSlash && url.length > 1 && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
+      // OpenAPI allows only methods that Node knows.
+      for (const routePath of urls) router.on(operation.method as HTTPMethod, routePath, () => undefined, operation);
+    }
+    for (const { method, path } of this.#notEmulated)
+      router.on(method as HTTPMethod, fastifyPath(path), () => undefined, NOT_EMULATED);
+    return router;
+  }
 }
 
 const NOT_EMULATED = 'not emulated';
-
-function createRouter(
-  operations: readonly Operation[],
-  eitherSlash: boolean,
-  notEmulated: readonly NotEmulatedOperation[],
-): Router {
-  const router = findMyWay({
-    maxParamLength: MAX_PARAM,
-    // Distinguishes a parameter that is too long from an unknown path.
-    onMaxParamLength: () => undefined,
-    querystringParser: () => ({}),
-  });
-  for (const operation of operations) {
-    const url = fastifyPath(operation.path);
-    const urls = eitherSlash && url.length > 1 && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    // OpenAPI allows only methods that Node knows.
-    for (const routePath of urls) router.on(operation.method as HTTPMethod, routePath, () => undefined, operation);
-  }
-  for (const { method, path } of notEmulated)
-    router.on(method as HTTPMethod, fastifyPath(path), () => undefined, NOT_EMULATED);
-  return router;
-}
 
 export function fastifyPath(template: string): string {
   return template.replaceAll(/\{([^}]+)\}/g, ':$1');

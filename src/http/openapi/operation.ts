@@ -20,46 +20,11 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
-interface RequestViolation {
-  readonly sentence: string;
-  readonly otherVersions: readonly string[];
-}
-
-/** A prepared operation, with some members in another form. */
-export interface Operation extends Omit<PreparedOperation, 'operationId' | 'hasInput' | 'queryNames' | 'bodyFields'> {
-  /** Whether the document lists the operation under another path first. */
-  readonly isAlias: boolean;
-  /** `any` if the document does not list them. */
-  readonly queryNames: readonly string[] | 'any';
-  /** The document's spelling of body members, by lower-case name. */
-  readonly bodyFields: ReadonlyMap<string, string>;
-  /** The same names in the document's spelling. */
-  readonly bodyNames: readonly string[];
-  /** Returns whether there is anything to validate: a parameter or a body in the document, or a query in the request. */
-  validates(query: Readonly<Record<string, unknown>>): boolean;
-  /** Returns the body with enum values in the document's spelling, ignoring case. */
-  normalizeSpelling(body: unknown): unknown;
-  /** Returns null for a valid request. @param isUnknown identifies placeholders, whose values are unknown */
-  findRequestViolation(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestViolation | null;
-  bodyTypes(): readonly string[];
-  bodySchema(): JsonSchema | undefined;
-  /** The statuses in the vendor's document, without ranges. */
-  vendorStatuses(): readonly number[];
-  /** Returns whether the document lists the status, a range that includes it (`4XX`), or `default`. */
-  hasStatus(status: number): boolean;
-  /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
-  answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
-  /** Returns null if the response conforms. */
-  describeAnswerViolation(
-    status: number,
-    mediaType: string | null,
-    body: unknown,
-    isUnknown?: IsUnknown,
-  ): string | null;
-}
+/** A documented operation, or one for all paths of a host. */
+export type Operation = Pick<DocumentOperation, keyof DocumentOperation>;
 
 /** An operation as prepared by the build. Schemas are looked up lazily: a document has hundreds of operations. */
-export class DocumentOperation implements Operation {
+export class DocumentOperation {
   readonly id: string;
   readonly public: boolean;
   readonly method: string;
@@ -67,17 +32,19 @@ export class DocumentOperation implements Operation {
   readonly summary: string;
   readonly pathParams: readonly string[];
   readonly uuidParams: readonly string[];
-  readonly queryNames: readonly string[];
+  /** `any` if the document does not list them. */
+  readonly queryNames: readonly string[] | 'any';
   readonly queryTypes: PreparedOperation['queryTypes'];
-  readonly body: Operation['body'];
-  readonly bodyForm: Operation['bodyForm'];
+  readonly body: PreparedOperation['body'];
+  readonly bodyForm: PreparedOperation['bodyForm'];
+  /** The members of the body in the document's spelling. */
   readonly bodyNames: readonly string[];
-  readonly bodyOtherVersions: Operation['bodyOtherVersions'];
+  readonly bodyOtherVersions: PreparedOperation['bodyOtherVersions'];
   readonly #operationId: string;
   readonly #hasInput: boolean;
   readonly #statusesOfOurs: readonly number[];
   readonly #validators: (keywords?: Keywords) => Validators;
-  #bodyFields: Operation['bodyFields'] | undefined;
+  #bodyFields: ReadonlyMap<string, string> | undefined;
 
   constructor(prepared: PreparedOperation, validators: (keywords?: Keywords) => Validators) {
     this.id = prepared.id;
@@ -99,19 +66,23 @@ export class DocumentOperation implements Operation {
     this.#validators = validators;
   }
 
+  /** Whether the document lists the operation under another path first. */
   get isAlias(): boolean {
     return this.id !== this.#operationId;
   }
 
-  get bodyFields(): Operation['bodyFields'] {
+  /** The document's spelling of body members, by lower-case name. */
+  get bodyFields(): ReadonlyMap<string, string> {
     this.#bodyFields ??= new Map(this.bodyNames.map((field) => [field.toLowerCase(), field]));
     return this.#bodyFields;
   }
 
+  /** Returns whether there is anything to validate: in the document, or a query in the request. */
   validates(query: Readonly<Record<string, unknown>>): boolean {
     return this.#hasInput || Object.keys(query).length > 0;
   }
 
+  /** Returns the body with enum values in the document's spelling, ignoring case. */
   normalizeSpelling(body: unknown): unknown {
     if (this.body === 'none') return body;
     return spellAs(this.#schemas().requestBody?.content['application/json']?.schema, body);
@@ -127,11 +98,12 @@ export class DocumentOperation implements Operation {
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
   }
 
+  /** Returns null for a valid request. @param isUnknown identifies placeholders, whose values are unknown */
   findRequestViolation(
     { path, query, header = {}, body }: RequestParts,
     keywords?: Keywords,
     isUnknown: IsUnknown = () => false,
-  ): RequestViolation | null {
+  ) {
     if (!this.validates(query)) return null;
     const request = {
       path,
@@ -141,24 +113,35 @@ export class DocumentOperation implements Operation {
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
     const errors = this.#validators(keywords).listRequestErrors(this.#operationId, request);
-    const [first, ...further] = errors.filter(({ data }) => !isUnknown(data));
-    return first === undefined ? null : describeFault([first, ...further]);
+    const [first, ...further]: readonly Violation[] = errors.filter(({ data }) => !isUnknown(data));
+    if (first === undefined) return null;
+    const { keyword, parentSchema, data: value } = first;
+    const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
+    // Other types cannot be names, and an object may not even convert to a string.
+    const isName = typeof value === 'string' || typeof value === 'number';
+    const otherVersions = (isName ? own(values, String(value)) : undefined) ?? [];
+    const fault = findValueError(selectViolations([first, ...further]));
+    return { sentence: describeRequestError(fault, findNear(fault.given ?? '', fault.valid ?? [])), otherVersions };
   }
 
+  /** The statuses in the vendor's document, without ranges. */
   vendorStatuses(): readonly number[] {
     const statuses = Object.keys(this.#schemas().responses).map(Number).filter(Number.isInteger);
     return statuses.filter((status) => !this.#statusesOfOurs.includes(status));
   }
 
+  /** Returns whether the document lists the status, a range that includes it (`4XX`), or `default`. */
   hasStatus(status: number): boolean {
     return this.#response(status) !== undefined;
   }
 
+  /** Returns undefined if the document has no schema, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined {
     const schema = findMedia(this.#response(status)?.content, mediaType)?.schema;
     return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
+  /** Returns null if the response conforms. */
   describeAnswerViolation(
     status: number,
     mediaType: string | null,
@@ -191,16 +174,6 @@ function findMedia<Media>(content: Readonly<Record<string, Media>> | undefined, 
   const type = mediaType ?? '';
   const range = () => Object.entries(content ?? {}).find(([name]) => isWithinRange(type, name))?.[1];
   return own(content, type) ?? range();
-}
-
-function describeFault(violations: readonly [Violation, ...Violation[]]): RequestViolation {
-  const [{ keyword, parentSchema, data: value }] = violations;
-  const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
-  // Other types cannot be names, and an object may not even convert to a string.
-  const otherVersions = typeof value === 'string' || typeof value === 'number' ? own(values, String(value)) : undefined;
-  const fault = findValueError(selectViolations(violations));
-  const near = findNear(fault.given ?? '', fault.valid ?? []);
-  return { sentence: describeRequestError(fault, near), otherVersions: otherVersions ?? [] };
 }
 
 /** Returns a value with enum values in the schema's spelling, ignoring case. Undescribed parts stay unchanged. */

@@ -135,7 +135,12 @@ export function recordAnswer(
   const refusal = problem ?? outcome.refusal ?? null;
   const isRecorded = isControlApi !== true && !isOfForeignPage(request.fault);
   const id = isRecorded ? record(request, name ?? null, sent) : null;
-  logAnswer(request, decision, refusal, id === null ? undefined : () => requestLine(request, decision, id, advice));
+  logAnswer(
+    request,
+    decision,
+    refusal,
+    id === null ? undefined : () => requestLine(request, decision, refusal, id, advice),
+  );
   const status = visibleStatus(request.notes, outcome.status);
   if (name !== undefined && isControlApi !== true && status !== null)
     request.server.counts.add(name, status, reasonOf(decision, refusal));
@@ -173,21 +178,28 @@ function logAnswer(
   refusal: Problem | null,
   row: LogDetails['request'],
 ): void {
-  const { server, world, raw } = request;
-  const { outcome } = request.answer;
+  const { server, world, raw, answer, hints } = request;
+  const { log, reasons } = server;
+  const { secrets } = world.activityLog;
+  const { status } = answer.outcome;
+  const [hint] = hints.list;
+  const end = `${hint === undefined ? '' : ` Hint: ${hint.text}`}${formatWorldForLog(world.id)}`;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
     const { method, path } = decision.request;
-    const line = `${outcome.status} ${method} ${path} - ${explain(decision, server.reasons)} [decision ${decision.id}]`;
-    server.log.info(`${line}${hintForLog(request)}${formatWorldForLog(world.id)}`, details);
-  } else if (refusal !== null) {
-    logRefusal(request, refusal, row);
-  } else if (request.hints.list.length > 0 || server.log.isDebugging) {
-    const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
-    const line = `${outcome.status} ${raw.method} ${path}${hintForLog(request)}${formatWorldForLog(world.id)}`;
-    if (request.hints.list.length > 0) server.log.info(line, details);
-    else server.log.debug(line, details);
+    log.info(`${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]${end}`, details);
+    return;
   }
+  // Hide secrets before shortening: a truncated secret would not be recognized.
+  const path = hideInLine(pathOf(raw.url), secrets);
+  if (refusal !== null) {
+    const text = hideInLine(refusal.message, secrets);
+    const line = `${status} ${raw.method} ${showPath(path)} - ${text}${end}`;
+    if (refusal.isStorageProblem) log.warn(text);
+    if (refusal.kind === 'internal') log.error(line, refusal.cause);
+    else log.info(line, { request: row });
+  } else if (hint !== undefined) log.info(`${status} ${raw.method} ${path}${end}`, details);
+  else if (log.isDebugging) log.debug(`${status} ${raw.method} ${path}${end}`, details);
 }
 
 function reasonOf(decision: Decision | null, refusal: Problem | null): string | null {
@@ -197,13 +209,12 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
 function requestLine(
   request: AnsweredRequest<Route | null>,
   decision: Decision | null,
+  refusal: Problem | null,
   id: string,
   advice: string | null,
 ): RequestLine {
   const { server, world, raw, notes } = request;
-  const { problem, outcome } = request.answer;
   const { secrets } = world.activityLog;
-  const refusal = problem ?? outcome.refusal ?? null;
   const explanation = decision?.effect === 'deny' ? explain(decision, server.reasons) : (refusal?.message ?? null);
   const text = advice ?? explanation;
   return {
@@ -211,27 +222,11 @@ function requestLine(
     // The route's method would be GET for HEAD.
     method: raw.method ?? request.method,
     path: hideInLine(pathOf(raw.url), secrets),
-    status: visibleStatus(notes, outcome.status),
+    status: visibleStatus(notes, request.answer.outcome.status),
     caller: principalOf(request)?.name ?? null,
     reason: reasonOf(decision, refusal),
     fault: notes.injectedFault?.id ?? null,
     advice: text === null ? null : hideInLine(text, secrets),
     see: explanation === null ? null : seeOf(request, 'request', id),
   };
-}
-
-function hintForLog({ hints }: WorldRequest<Route | null>): string {
-  const [hint] = hints.list;
-  return hint === undefined ? '' : ` Hint: ${hint.text}`;
-}
-
-function logRefusal(request: AnsweredRequest<Route | null>, problem: Problem, row: LogDetails['request']): void {
-  const { server, world, raw, answer } = request;
-  const { secrets } = world.activityLog;
-  // Hide secrets before shortening: a truncated secret would not be recognized.
-  const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const message = `${answer.outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${hintForLog(request)}${formatWorldForLog(world.id)}`;
-  if (problem.isStorageProblem) server.log.warn(hideInLine(problem.message, secrets));
-  if (problem.kind === 'internal') server.log.error(message, problem.cause);
-  else server.log.info(message, { request: row });
 }

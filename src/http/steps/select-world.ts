@@ -17,8 +17,8 @@ import type { PresentedCredential } from '../../tokens/presented-credential.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { type RoutedRequest, WorldRequest } from '../request.ts';
-import { isBelowWorld, originsOf } from '../request-address.ts';
-import type { Route, Server, WorldAddress } from '../server.ts';
+import { isBelowWorld, originsOf, type WorldAddress } from '../request-address.ts';
+import type { Route, Server } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 

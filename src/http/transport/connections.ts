@@ -116,7 +116,11 @@ export class Connections {
 
   /** Node considers a connection that is sending a response busy, and looks for idle ones only once. */
   announceClose(): void {
-    setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
+    setTimeout(() => {
+      for (const socket of this.#handshakes.values()) socket.destroy();
+      for (const [socket, exchange] of this.#latestExchanges)
+        if (exchange === null && socket.bytesRead === 0) socket.destroy();
+    }, SILENT_MS).unref();
     // Stopping the server waits for these connections to end.
     for (const socket of this.#handshakes.values()) socket.ref();
     for (const [socket, exchange] of this.#latestExchanges) {
@@ -125,12 +129,6 @@ export class Connections {
       if (!exchange.response.headersSent) exchange.response.setHeader('connection', 'close');
       else if (!exchange.response.writableFinished) this.#endAfter(socket, exchange.response);
     }
-  }
-
-  #cutSilent(): void {
-    for (const socket of this.#handshakes.values()) socket.destroy();
-    for (const [socket, exchange] of this.#latestExchanges)
-      if (exchange === null && socket.bytesRead === 0) socket.destroy();
   }
 
   /** Ends a connection after a response, unless another request has arrived, whose response announces the close. */

@@ -8,10 +8,11 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import type { OperationHost } from '../../contract/service.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { leaveBodies } from '../bodies.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
-import type { OperationHosts } from '../request-address.ts';
+import { findHostPath } from '../request-address.ts';
 import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
 import { readTarget } from './arrival.ts';
@@ -32,7 +33,7 @@ export function createFastify({
 }: {
   readonly server: Server;
   readonly unrouted: UnroutedRequests;
-  readonly ownHosts: Pick<OperationHosts, 'findPath'>;
+  readonly ownHosts: readonly OperationHost[];
   readonly connections: Connections;
   readonly limits: Limits;
   /** Null: the server speaks http. */
@@ -61,7 +62,7 @@ export function createFastify({
     rewriteUrl: (request) => {
       readTarget(request);
       const path = server.addresses.resolvePath(request);
-      return ownHosts.findPath(request) ?? path;
+      return findHostPath(ownHosts, request) ?? path;
     },
     // Handles paths that cannot be decoded or are too long. Fastify runs no hooks for them, and does not await.
     frameworkErrors: (error, { raw }, reply) => {
@@ -124,11 +125,8 @@ const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
 
 function createServerFactory(make: CreateTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
-    const server = make(http, handler);
-    server.requestTimeout = 0;
-    server.timeout = Number(connectionTimeout);
-    server.keepAliveTimeout = Number(keepAliveTimeout);
-    return server;
+    const timeouts = { timeout: Number(connectionTimeout), keepAliveTimeout: Number(keepAliveTimeout) };
+    return Object.assign(make(http, handler), { requestTimeout: 0, ...timeouts });
   };
 }
 

@@ -120,19 +120,15 @@ function listenOnLoopback6(
 function toListenError(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') {
-    const message = `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`;
-    return new UserError(message, { cause });
-  }
-  if (code === 'EACCES') {
-    const message = `This user may not listen on port ${port}. Use ${flag} with a number above 1023.`;
-    return new UserError(message, { cause });
-  }
-  if (HOST_ERRORS.has(code)) {
-    const message = `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`;
-    return new UserError(message, { cause });
-  }
-  return cause;
+  let message: string;
+  if (code === 'EADDRINUSE')
+    message = `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`;
+  else if (code === 'EACCES')
+    message = `This user may not listen on port ${port}. Use ${flag} with a number above 1023.`;
+  else if (HOST_ERRORS.has(code))
+    message = `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`;
+  else return cause;
+  return new UserError(message, { cause });
 }
 
 /** Returns a host that clients can connect to, unlike 0.0.0.0 and ::. */

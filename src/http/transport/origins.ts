@@ -9,18 +9,6 @@ import { pathOf } from './arrival.ts';
 /** `known`: known host names; `admin`: with the admin token, too; `open`: any program; `framed`: also frames. */
 export type Guard = 'admin' | 'known' | 'open' | 'framed';
 
-export interface OriginGuard {
-  /**
-   * Refuses requests of web pages, both through a host name rebound to this machine (DNS rebinding) and from another
-   * origin, except for `--cors` origins and links that a person follows. Programs may use any host name. The control
-   * API requires a known name, and the admin token if one is set.
-   *
-   * @throws Problem `foreign_page` or `no_admin_token`
-   */
-  check(request: IncomingMessage, guard: Guard): void;
-  admits(request: IncomingMessage, guard: Guard): boolean;
-}
-
 const ADMIN_HEADER = 'x-mock-admin-token';
 
 /** Sent by the mock's own pages: pages of other origins would need a preflight to send it. */
@@ -51,7 +39,7 @@ export function createOriginGuard({
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
   readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
-}): OriginGuard {
+}) {
   const tokenHash = adminToken === null ? null : sha256(adminToken);
   const isKnown = (host: string): boolean => {
     if (hosts.has(host)) return true;
@@ -99,11 +87,18 @@ export function createOriginGuard({
     return guard === 'admin' && tokenHash !== null ? checkAdminToken(headers, tokenHash) : null;
   };
   return {
-    check: (request, guard) => {
+    /**
+     * Refuses requests of web pages, both through a host name rebound to this machine (DNS rebinding) and from another
+     * origin, except for `--cors` origins and links that a person follows. Programs may use any host name. The control
+     * API requires a known name, and the admin token if one is set.
+     *
+     * @throws Problem `foreign_page` or `no_admin_token`
+     */
+    check: (request: IncomingMessage, guard: Guard): void => {
       const problem = findProblem(request, guard);
       if (problem !== null) throw problem;
     },
-    admits: (request, guard) => findProblem(request, guard) === null,
+    admits: (request: IncomingMessage, guard: Guard): boolean => findProblem(request, guard) === null,
   };
 }
 
@@ -111,10 +106,13 @@ function checkAdminToken(headers: IncomingMessage['headers'], tokenHash: Buffer)
   // Some clients can send the token only as a bearer token.
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const token = headers[ADMIN_HEADER] ?? bearer;
-  if (token === undefined) return createAdminTokenProblem(ADMIN_HEADER, 'missing');
   // Node joins the values of a custom header, so this is one string.
-  if (timingSafeEqual(sha256(String(token)), tokenHash)) return null;
-  return createAdminTokenProblem(headers[ADMIN_HEADER] === undefined ? 'authorization' : ADMIN_HEADER, 'wrong');
+  if (token !== undefined && timingSafeEqual(sha256(String(token)), tokenHash)) return null;
+  const isBearer = token !== undefined && headers[ADMIN_HEADER] === undefined;
+  return new Problem(
+    'no_admin_token',
+    `The header \`${isBearer ? 'authorization' : ADMIN_HEADER}\` is ${token === undefined ? 'missing' : 'wrong'}. Send the token that the server was started with (\`--admin-token\`).`,
+  );
 }
 
 /**
@@ -164,13 +162,6 @@ function createUnknownHostProblem(host: string): Problem {
   return new Problem(
     'foreign_page',
     `The mock does not answer this request at ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
-  );
-}
-
-function createAdminTokenProblem(header: string, state: 'missing' | 'wrong'): Problem {
-  return new Problem(
-    'no_admin_token',
-    `The header \`${header}\` is ${state}. Send the token that the server was started with (\`--admin-token\`).`,
   );
 }
 

@@ -45,8 +45,12 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
       if (scheme === 'https') Object.assign(socket, { encrypted: true });
       server.emit(isTls(server) ? 'secureConnection' : 'connection', socket);
     });
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject).listen({ host: '127.0.0.1', port: 0 }, resolve);
+    });
     const productionPort: ProductionPort = {
-      port: await listenOnAnyPort(listener),
+      // A TCP server that listens has an address with a port.
+      port: (listener.address() as { port: number }).port,
       close: () => {
         openPorts.delete(productionPort);
         listener.close();
@@ -58,14 +62,4 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
     openPorts.add(productionPort);
     return productionPort;
   };
-}
-
-function listenOnAnyPort(listener: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen({ host: '127.0.0.1', port: 0 }, () => {
-      // A TCP server that listens has an address with a port.
-      resolve((listener.address() as { port: number }).port);
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
-import type { WorldAddress } from '../../../src/http/server.ts';
+import type { WorldAddress } from '../../../src/http/request-address.ts';
 import { createRoutedRequest, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { createKnownHosts } from '../../../src/lib/hosts.ts';

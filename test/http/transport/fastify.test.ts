@@ -12,7 +12,7 @@ import { createKnownHosts } from '../../../src/lib/hosts.ts';
 import { SILENT_LOG } from '../../../src/lib/log.ts';
 
 /** A server without services. */
-const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
+const createApp = ({ cors = [] as string[] } = {}) => {
   const limits = createLimits();
   const createStray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
   const unrouted = {
@@ -28,7 +28,7 @@ const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[]
   return createFastify({
     server: server as unknown as Server,
     unrouted: unrouted as unknown as UnroutedRequests,
-    ownHosts: { findPath: ({ headers: { host = '' } }) => hosts[host] ?? null },
+    ownHosts: [],
     connections: new Connections(limits),
     limits,
     createTlsServer: null,
