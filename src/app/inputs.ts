@@ -8,9 +8,6 @@ import type { Log } from '../lib/log.ts';
 import { createSystemRandom, type Random } from '../lib/random.ts';
 import { loadServices } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
-import type { IdentityProvider } from '../tokens/identity-provider.ts';
-import type { SigningKey } from '../tokens/keys.ts';
-import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import { BUILT_IN, chooseSeed, createSeedFromContent, readSeedValue } from '../worlds/seed/index.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
 import type { EffectiveConfig } from './config.ts';
@@ -40,24 +37,16 @@ export interface ServerParts {
 }
 
 /** The values that are read before anything is opened that has to be closed. */
-export interface Inputs {
-  readonly version: string;
-  readonly random: Random;
-  /** All services except the control API. */
-  readonly services: readonly ServiceDefinition[];
-  readonly signingKey: SigningKey;
-  readonly identityProvider: IdentityProvider | null;
-  readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
-  readonly seed: Seed;
-}
+export type Inputs = Awaited<ReturnType<typeof readInputs>>;
 
 /** The name of a seed given by a program, for messages. */
 export const SEED_OPTION = 'the option `seed`';
 
-export async function readInputs(parts: ServerParts): Promise<Inputs> {
+export async function readInputs(parts: ServerParts) {
   const { config } = parts.effective;
   const random = parts.random ?? createSystemRandom();
-  const services = await loadServices(config);
+  // All except the control API.
+  const services: readonly ServiceDefinition[] = await loadServices(config);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     readPackageVersion(),
     readSigningKeyOption(config),

@@ -2,7 +2,7 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { createMachineClock, type Instant } from '../lib/clock.ts';
 import { UserError } from '../lib/errors.ts';
-import { type Log, limitWarnings, SILENT_LOG } from '../lib/log.ts';
+import { limitWarnings, SILENT_LOG } from '../lib/log.ts';
 import { computeMaxStateBytes, MEGABYTE, Quota } from '../lib/memory.ts';
 import { processWide } from '../lib/process-wide.ts';
 import { createSystemRandom } from '../lib/random.ts';
@@ -24,28 +24,13 @@ import type { Inputs, ServerParts } from './inputs.ts';
 import { listSeedNotices } from './notices.ts';
 import type { Config } from './options.ts';
 
-export interface OpenWorlds {
-  readonly storage: StoredWorlds;
-  readonly worlds: Worlds;
-  readonly snapshots: Snapshots;
-  readonly memory: StateMemory;
-  /** With the default world's clock. */
-  readonly log: Log;
-  readonly notices: readonly string[];
-  /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
-  announceEnd(): void;
-  close(): Promise<void>;
-}
+export type OpenWorlds = Awaited<ReturnType<typeof openWorlds>>;
 
 /** How long to wait for a database without reporting it, in milliseconds. */
 const MAX_SILENT_WAIT_MS = 10_000;
 
 /** Opens the storage and its worlds. A new storage is filled from the seed. @throws UserError with advice */
-export async function openWorlds(
-  parts: ServerParts,
-  inputs: Inputs,
-  rulesets: readonly Ruleset[],
-): Promise<OpenWorlds> {
+export async function openWorlds(parts: ServerParts, inputs: Inputs, rulesets: readonly Ruleset[]) {
   const { config } = parts.effective;
   const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
   const memory = new StateMemory(new Quota(parts.maxStateBytes ?? maxStateBytes));
@@ -60,18 +45,19 @@ export async function openWorlds(
     void storage.lost.then((why) => {
       if (!isEnding) parts.onLost?.(why);
     });
+    // With the default world's clock.
     const log = limitWarnings(parts.log?.({ now: () => worlds.default.clock.now() }) ?? SILENT_LOG);
     const warn = (line: string) => log.warn(line);
     const keys = new Credentials(inputs.services);
-    const { seedStates } = parts;
     const prepare: PrepareStore = async (store, now) => {
       const world = { store, settings: config, rulesets };
       const lines = inputs.services.map(({ state }) => state.prepare?.(world, now) ?? []);
       return (await Promise.all(lines)).flat();
     };
-    const stateOf = (seed: Seed, at: Instant) => createState(seedStates, seed, at);
+    const stateOf = (seed: Seed, at: Instant) => parts.seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
     const templates = new Templates(storage.clock, prepare, keys, stateOf, warn);
     const worlds: Worlds = createWorlds(parts, inputs, { storage, memory, keys, templates, warn });
+    /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
     const announceEnd = () => {
       isEnding = true;
       worlds.announceEnd();
@@ -82,7 +68,7 @@ export async function openWorlds(
       await storage.close();
     };
     try {
-      const notices = await fillWorlds(parts, inputs, storage, worlds, templates, prepare);
+      const notices = await fillWorlds(config, inputs, storage, worlds, templates, prepare, stateOf);
       const snapshots = new Snapshots(inputs.random, storage);
       return { storage, worlds, snapshots, memory, log, notices, announceEnd, close };
     } catch (cause) {
@@ -114,12 +100,13 @@ function createWorlds(
 
 /** Opens the default world and the stored worlds, and creates the named ones. @returns notices for the user */
 async function fillWorlds(
-  { effective: { config }, seedStates }: ServerParts,
+  config: Config,
   { services, random, seed }: Inputs,
   storage: StoredWorlds,
   worlds: Worlds,
   templates: Templates,
   prepare: PrepareStore,
+  stateOf: (seed: Seed, at: Instant) => Promise<State>,
 ): Promise<readonly string[]> {
   const now = storage.clock.now();
   const store = storage.open(DEFAULT_WORLD);
@@ -130,7 +117,7 @@ async function fillWorlds(
     for (const { id, world } of storage.snapshots.list()) {
       if (world === DEFAULT_WORLD) await storage.snapshots.delete(id);
     }
-    await store.collections.replace(await createState(seedStates, seed, now));
+    await store.collections.replace(await stateOf(seed, now));
   }
   const keyWarnings = await prepare(store, now);
   const origin = isNew ? seed : restoreSeed(storedSeed, services, random);
@@ -143,10 +130,6 @@ async function fillWorlds(
   }
   const seedNotices = await listSeedNotices(worlds.default, seed.fingerprint, config);
   return [...storage.notices, ...reopened, ...seedNotices, ...keyWarnings];
-}
-
-function createState(seedStates: ServerParts['seedStates'], seed: Seed, at: Instant): Promise<State> {
-  return seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
 }
 
 /** Returns the error for a user if the storage failed. Unexpected JSON in a row is a `TypeError` or a `RangeError`. */

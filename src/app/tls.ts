@@ -1,10 +1,7 @@
 import { UserError } from '../lib/errors.ts';
-import { DEFAULT_WORLD } from '../lib/world-id.ts';
-import { isPostgresUrl } from '../store/data-option.ts';
 import type { StoredText } from '../store/stored-text.ts';
-import { changeState } from '../worlds/world.ts';
 import type { Config } from './options.ts';
-import type { AuthorityStorage, Tls } from './tls/index.ts';
+import type { Tls } from './tls/index.ts';
 
 export function offersTls({ tls, tlsCert }: Config): boolean {
   return tls || tlsCert !== null;
@@ -31,19 +28,10 @@ export function checkTlsOptions(config: Config): void {
 
 /** Returns the parts for https, or null. @param state null if the default world ends with the process */
 export async function createTls(config: Config, state: StoredText | null): Promise<Tls | null> {
-  const { tlsCert, tlsKey, host, alias, publicUrl } = config;
+  const { tlsCert, tlsKey, host, alias, publicUrl, data } = config;
   if (!offersTls(config)) return null;
   const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('./tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return createTlsFromFiles(tlsCert, tlsKey);
   const additionalNames = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  return createTlsWithAuthority(chooseAuthorityStorage(config, state), listServerNames(host, additionalNames));
-}
-
-function chooseAuthorityStorage(config: Config, state: StoredText | null): AuthorityStorage {
-  const { data } = config;
-  if (data !== null && !isPostgresUrl(data)) return { kind: 'file', file: `${data}.ca.pem` };
-  if (state === null) return { kind: 'memory' };
-  const storeFirst = (text: string) =>
-    changeState(state, DEFAULT_WORLD, ({ authority = text }) => [{ authority }, authority]);
-  return { kind: 'database', first: storeFirst };
+  return createTlsWithAuthority(data, state, listServerNames(host, additionalNames));
 }

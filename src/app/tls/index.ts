@@ -3,11 +3,15 @@ import { createServer } from 'node:https';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TlsOptions } from 'node:tls';
-import { createMachineClock, type Instant } from '../../lib/clock.ts';
+import { createMachineClock } from '../../lib/clock.ts';
 import { parseHostName } from '../../lib/hosts.ts';
-import { createSystemRandom } from '../../lib/random.ts';
+import { createSystemRandom, type Random } from '../../lib/random.ts';
+import { DEFAULT_WORLD } from '../../lib/world-id.ts';
+import { isPostgresUrl } from '../../store/data-option.ts';
+import type { StoredText } from '../../store/stored-text.ts';
+import { changeState } from '../../worlds/world.ts';
 import { formatAuthority, loadOrCreateAuthorityFile, parseAuthority } from './authority-file.ts';
-import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
+import { createAuthority, Issuer } from './certificates.ts';
 import { NamedCertificates } from './named-certificates.ts';
 import { readCertificate } from './supplied-certificate.ts';
 
@@ -20,23 +24,20 @@ export interface Tls {
 
 const HANDSHAKE_TIMEOUT_MS = 60_000;
 
-export type AuthorityStorage =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'file'; readonly file: string }
-  /** `first` stores the text unless the database already has one, and returns the stored text. */
-  | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
-
 export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
   const identity = await readCertificate(certificate, key, createMachineClock().now());
   return { createServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
 /** @param names the names of the server, for clients without SNI, which use an IP address */
-export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
-  const clock = createMachineClock();
+export async function createTlsWithAuthority(
+  data: string | null,
+  state: StoredText | null,
+  names: readonly string[],
+): Promise<Tls> {
   const random = createSystemRandom();
-  const authority = await loadAuthority(storage, () => createAuthority(clock.now(), random), clock.now());
-  const certificates = new NamedCertificates(new Issuer(authority, random), clock);
+  const authority = await loadAuthority(data, state, random);
+  const certificates = new NamedCertificates(new Issuer(authority, random), createMachineClock());
   const makeServer = createServerFactory({
     ...certificates.issue([...new Set(names)]),
     SNICallback: (name, done) => {
@@ -58,15 +59,16 @@ function createServerFactory(tls: TlsOptions): Tls['createServer'] {
   return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
 }
 
-async function loadAuthority(
-  storage: AuthorityStorage,
-  create: () => CertificateWithKey,
-  now: Instant,
-): Promise<CertificateWithKey> {
-  if (storage.kind === 'memory') return create();
-  if (storage.kind === 'file') return loadOrCreateAuthorityFile(storage.file, create, now);
+/** Reads the CA of the data, or creates it there. @param state null if the world ends with the process */
+async function loadAuthority(data: string | null, state: StoredText | null, random: Random) {
+  const now = createMachineClock().now();
+  const create = () => createAuthority(now, random);
+  if (data !== null && !isPostgresUrl(data)) return loadOrCreateAuthorityFile(`${data}.ca.pem`, create, now);
+  if (state === null) return create();
+  const created = formatAuthority(create());
+  const stored = await changeState(state, DEFAULT_WORLD, ({ authority = created }) => [{ authority }, authority]);
   const advice = 'Start with an empty schema, and let clients trust the new /_mock/ca.pem.';
-  return parseAuthority(await storage.first(formatAuthority(create())), 'the database of --data', now, advice);
+  return parseAuthority(stored, 'the database of --data', now, advice);
 }
 
 export function listServerNames(host: string, others: readonly string[]): string[] {
