@@ -43,22 +43,18 @@ export async function loadOrCreateAuthorityFile(
   if (text !== null) return parseAuthority(text, file, now, advice);
   const authority = create();
   try {
-    await writeAtomically(file, formatAuthority(authority));
+    const temporaryFile = `${file}.new`;
+    await rm(temporaryFile, { force: true });
+    const handle = await open(temporaryFile, 'wx', 0o600);
+    try {
+      await handle.writeFile(formatAuthority(authority));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporaryFile, file);
   } catch (cause) {
     throw new UserError(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
   }
   return authority;
-}
-
-async function writeAtomically(file: string, text: string): Promise<void> {
-  const temporaryFile = `${file}.new`;
-  await rm(temporaryFile, { force: true });
-  const handle = await open(temporaryFile, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporaryFile, file);
 }

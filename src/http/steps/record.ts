@@ -14,16 +14,14 @@ import { type Instant, readStopwatch } from '../../lib/clock.ts';
 import type { LogDetails, RequestLine } from '../../lib/log.ts';
 import { redact, showPath } from '../../lib/redact.ts';
 import { consoleUrlOf, DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../lib/world-id.ts';
-import { sentHeaders } from '../headers.ts';
+import { sentHeaders, type WireResponse } from '../headers.ts';
 import type { AnsweredRequest, Payload, WorldRequest } from '../request.ts';
 import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-interface SentAnswer {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly payload: string | Buffer | undefined;
-}
+/** A stream has no payload. */
+type SentAnswer = Pick<WireResponse, 'headers' | 'payload'>;
 
 /** @param service null if no service has the path @returns the request's id */
 export function record(request: AnsweredRequest<Route | null>, service: string | null, sent: SentAnswer): string {
@@ -123,7 +121,7 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
   recordAnswer(request, route.service, decision, advice, sent);
 }
 
-/** Only the log has requests of the control API and of foreign pages. @param service nameless if none matches */
+/** Only the log has requests of the control API; the journal has none of foreign pages. */
 export function recordAnswer(
   request: AnsweredRequest<Route | null>,
   { name, isControlApi }: Partial<Pick<ServiceDefinition, 'name' | 'isControlApi'>>,
@@ -183,6 +181,7 @@ function logAnswer(
   const { secrets } = world.activityLog;
   const { status } = answer.outcome;
   const [hint] = hints.list;
+  if (decision?.effect !== 'deny' && refusal === null && hint === undefined && !log.isDebugging) return;
   const end = `${hint === undefined ? '' : ` Hint: ${hint.text}`}${formatWorldForLog(world.id)}`;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
@@ -199,7 +198,7 @@ function logAnswer(
     if (refusal.kind === 'internal') log.error(line, refusal.cause);
     else log.info(line, { request: row });
   } else if (hint !== undefined) log.info(`${status} ${raw.method} ${path}${end}`, details);
-  else if (log.isDebugging) log.debug(`${status} ${raw.method} ${path}${end}`, details);
+  else log.debug(`${status} ${raw.method} ${path}${end}`, details);
 }
 
 function reasonOf(decision: Decision | null, refusal: Problem | null): string | null {

@@ -43,11 +43,10 @@ async function decisionOfRefusal(request: WorldRequest, problem: Problem, thrown
   const { kind, reason } = problem;
   const decision = (answer ?? access)?.decision ?? null;
   if (thrown instanceof UnknownOutcome) return overturn(request, decision, 'outcome_unknown');
-  if (reason === 'foreign_credential' && route.service.isControlApi !== true) {
-    return overturn(request, decision, reason);
-  }
+  const isForeign = reason === 'foreign_credential' && route.service.isControlApi !== true;
   // The operation's rule does not look up the owner of the object.
-  if (reason === 'not_owner' || reason === 'other_organization') return overturn(request, decision, reason);
+  if (isForeign || reason === 'not_owner' || reason === 'other_organization')
+    return overturn(request, decision, reason);
   if (MALFORMED.has(kind)) return null;
   return decision ?? decisionOfCredential(request, problem);
 }

@@ -105,16 +105,17 @@ function worldOfCredential(worlds: Server['worlds'], presented: readonly Present
   return null;
 }
 
-/** Contains no text of the page, which could flood the log. */
-const FOREIGN_PAGE_WARNING =
-  'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
-
 /** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
 export function admit(request: WorldRequest<Route | null>): void {
   const { server, world, raw, fault, notes } = request;
   if (reportForeignCredentials(request, raw.url ?? '/')) notes.hasRealCredential = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
-  if (isOfForeignPage(fault)) server.log.warn(`${FOREIGN_PAGE_WARNING}${formatWorldForLog(world.id)}`);
+  if (isOfForeignPage(fault)) {
+    // Without text of the page, which could flood the log.
+    const warning =
+      'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
+    server.log.warn(`${warning}${formatWorldForLog(world.id)}`);
+  }
   if (fault !== null) throw fault;
 }
 

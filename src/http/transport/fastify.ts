@@ -81,7 +81,7 @@ export function createFastify({
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('worldRequest', null);
-  // Others may announce a body that never arrives. Node does not pass CONNECT to request listeners.
+  // Other methods may announce a body that never arrives. Node does not pass CONNECT to request listeners.
   for (const method of METHODS.filter((name) => name !== 'CONNECT')) {
     const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
     app.addHttpMethod(method, { hasBody, overrideExisting: true });
