@@ -2,7 +2,7 @@ import type { Hint } from '../decisions/explaining/hints/refused-request.ts';
 import { redact } from '../lib/redact.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
-/** The codes of hints that steps and operations add. `docs/reference/hints.md` explains them. */
+/** The codes of hints that steps and operations add. `docs/reference/why-was-i-refused.md` explains them. */
 export const NOTED_CODES = [
   'answer_off_document',
   'foreign_credential',

@@ -10,13 +10,12 @@ const NAMESPACES = quote(AUDIENCES.map(({ namespace }) => namespace));
 const RESUME_ADVICE = 'Resume the owner with `PUT /v1/admin/users/{userId}/status` and `{"status": "ACTIVE"}`.';
 
 /** Common mistakes. `texts` has an explanation for the beginning of each text of the vendor. */
-const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
+const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom'> & {
   readonly texts: Readonly<Record<string, string>>;
 })[] = [
   {
     code: 'key_service_headers',
     symptom: 'no `Key-Owner-Id` or `Key-Issuer-Id` at the key service, or an unknown issuer',
-    advice: 'send both headers, as `nvcf-cli` does; the issuer is a service id',
     texts: {
       'Key-Owner-Id is not set':
         'The key service identifies callers only by headers. Send `Key-Owner-Id`, such as an e-mail address, and `Key-Issuer-Id`.',
@@ -27,7 +26,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_order',
     symptom: 'an invalid member in a new key or its authorizations',
-    advice: 'correct the member in the hint',
     texts: {
       'description is invalid': 'Field `description` is required: 1 to 64 ASCII letters, digits, spaces, `_` and `-`.',
       'expires_at must be': `Field \`expires_at\` is required: an RFC 3339 time within the next ${LIMITS.maxLifetimeDays} days, by the world's clock (\`GET /_mock/clock\`).`,
@@ -43,7 +41,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'too_many_issued_keys',
     symptom: 'a ninth key of an owner at a service',
-    advice: 'delete keys that are no longer needed',
     texts: {
       'Actor reached maximum': `An owner may have up to ${LIMITS.maxKeys} keys of a service. Suspended keys count, and expired keys count for ${EXPIRED_KEY_RETENTION_MS / HOUR_MS} hours. List them with \`GET /v1/keys\`, and delete some with \`DELETE /v1/keys/{id}\`.`,
     },
@@ -51,7 +48,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_status',
     symptom: 'an invalid status transition, or a change to a key that is not ACTIVE',
-    advice: 'switch between ACTIVE and SUSPENDED; an expired key can only be suspended',
     texts: {
       'Key is not active':
         'Only the authorizations of an ACTIVE key can be changed. `GET /v1/keys/{id}` returns the `status`; replace an expired key with a new one.',
@@ -63,7 +59,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_written_often',
     symptom: "two updates of a key's authorizations within three seconds",
-    advice: "wait, or advance the world's clock",
     texts: {
       'Slow down.': `The authorizations of a key can only be updated every ${LIMITS.minUpdateIntervalSeconds} seconds, and creating the key counts as an update. Wait, or advance the clock with \`POST /_mock/clock/advance\`.`,
     },
@@ -71,7 +66,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_owner_suspended',
     symptom: 'a suspended key owner',
-    advice: 'resume the owner',
     texts: {
       'Key owner suspended.': `A suspended owner cannot manage keys. ${RESUME_ADVICE}`,
       'Key not found.': `The key is refused because its owner is suspended. ${RESUME_ADVICE}`,
@@ -80,7 +74,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_not_found',
     symptom: 'an unknown key, owner or service at the key service, or a key of another owner or issuer',
-    advice: 'send the owner and the issuer of the key',
     texts: {
       'Key not found':
         'A key can only be accessed with its `Key-Owner-Id` and `Key-Issuer-Id`. Introspection does not find unknown, suspended or expired keys. `GET /v1/keys` lists the keys of an owner.',
@@ -92,7 +85,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_text',
     symptom: 'an invalid key in a look-up or introspection',
-    advice: 'send the whole `value` of a key from this mock',
     texts: {
       'api key empty': 'Send the `value` of a key as `key`.',
       'api key format invalid':
@@ -103,7 +95,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_audience',
     symptom: 'an introspection for another service',
-    advice: 'send an audience of the key',
     texts: {
       'audience_service_id invalid':
         "Field `audience_service_id` must be one of the key's `audience_service_ids`: the id of the service that issued the key.",
@@ -112,7 +103,6 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   {
     code: 'issued_key_evaluation',
     symptom: 'an evaluation with an unknown rule or namespace, or without a key',
-    advice: 'call `POST /v1/namespaces/nvcf/evaluations/apikey.allow` with `{"input": {"apiKey": "nvapi-..."}}`',
     texts: {
       'Rule name is not supported': 'The rule must end in `.allow`. The services use `apikey.allow`.',
       'Api key is not provided': 'Send the key within `input`: `{"input": {"apiKey": "nvapi-..."}}`.',

@@ -23,7 +23,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'runai_token_for_key',
     symptom: 'a Run:ai access token sent to Air, Cloud Functions or NGC',
-    advice: 'send an NGC key (`nvapi-...`) as the bearer token',
     source: 'API authentication page of Air, and the API of Cloud Functions: keys are sent as they are',
     certainty: 'documented',
     when: (refused) => {
@@ -35,7 +34,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'key_of_other_vendor',
     symptom: 'a key of another vendor (`sk-`, `sk-ant-`, `hf_`, `AIza`, `gsk_`), or a legacy NGC key in Base64',
-    advice: 'send an NGC key: `nvapi-` and 64 characters',
     source: 'the forms of keys in public reports',
     certainty: 'observed',
     // The length of another vendor's key is no mistake.
@@ -52,7 +50,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'client_without_account',
     symptom: 'a token with a `sub` that belongs to no account',
-    advice: 'add the client to `nvcf.accounts[].clientIds` of the seed',
     source: 'published control-plane code of Cloud Functions',
     certainty: 'documented',
     when: ({ problem }) =>
@@ -63,7 +60,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'key_of_wrong_length',
     symptom: 'a key that is not 70 characters long',
-    advice: 'copy the whole key',
     source: 'keys of published clients',
     certainty: 'observed',
     when: ({ problem, credential }) => {
@@ -78,7 +74,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'key_of_other_service',
     symptom: 'a key for another service',
-    advice: 'use the key that the hint suggests',
     source: 'API authentication page of Air: the key has to include the service; assumed for other services',
     certainty: 'implied',
     when: ({ decision, serviceTitle }) => {
@@ -95,7 +90,6 @@ export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'key_of_other_organization',
     symptom: 'a path or an object that belongs to another organisation',
-    advice: 'use a key of that organisation',
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',
     when: ({ decision }) => {

@@ -69,7 +69,6 @@ export const LLM_HINTS: readonly HintRule[] = [
   {
     code: 'function_header_not_read',
     symptom: '`X-NVCF-Function-ID` at the LLM gateway',
-    advice: 'send the id of the function as `nvcf-function-id`',
     source: "the gateway's own document (`api/openapi.yaml`) and its code, which disagree",
     certainty: 'documented',
     when: ({ problem, operation, headers }) =>

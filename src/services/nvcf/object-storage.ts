@@ -121,7 +121,6 @@ export const UPLOAD_HINTS: readonly HintRule[] = [
   {
     code: 'upload_refused',
     symptom: 'an asset upload with missing or different signed headers, too late, or with `Authorization`',
-    advice: `send \`content-type\` and \`${DESCRIPTION_HEADER}\` as declared, and no \`Authorization\``,
     source: 'published control-plane code (`S3PreSignedUrlGenerator`); S3',
     certainty: 'documented',
     when: ({ operation, problem, headers }) => {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readBaseline } from '../../../conformance/src/verify/baseline.ts';
-import { castExamplesOf, isRefused } from '../../../scripts/documents/cast-examples.mjs';
 import { createConfig } from '../../../src/app/config.ts';
 import { formatFlagName, formatVariableName, OPTIONS, showOption } from '../../../src/app/options.ts';
 import type { Option } from '../../../src/contract/option.ts';
@@ -17,8 +16,8 @@ const GENERATED =
   '<!-- Made from the tables by `npx vitest run test/package/architecture/generated-docs.test.ts -u`. -->';
 const escapeCell = (text: string) => text.replaceAll('|', '\\|');
 
-/** Creates the page of all options from the table of options. */
-function createConfigurationPage(): string {
+/** Creates the table of options. */
+function createOptionsTable(): string {
   const { config } = createConfig();
   const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
     const flag = `--${formatFlagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
@@ -31,23 +30,11 @@ function createConfigurationPage(): string {
     expect(formatVariableName(name)).toBe(`NV_AUTH_MOCK_${formatFlagName(name).toUpperCase().replaceAll('-', '_')}`);
     return `| \`${escapeCell(short + flag)}\` | ${shown} | ${escapeCell(option.description)} |`;
   });
-  return `# Configuration
-
-${GENERATED}
-
-Each option has a variable: \`--max-worlds\` is \`NV_AUTH_MOCK_MAX_WORLDS\`. Flags override variables, which override the file of \`--config\`.
-In that file, keys are flag names without the dashes; for \`startMock\` they are in camel case. A repeatable option takes values separated
-by commas in its variable. An empty variable counts as not set; an unknown name stops the start.
-
-A DURATION has a unit: \`90s\`, \`15m\`, \`1h30m\`, \`2d\`, \`PT15M\`. \`startMock\` also takes milliseconds.
-
-| flag | default | meaning |
+  return `| flag | default | meaning |
 | --- | --- | --- |
 ${rows.join('\n')}
 | \`-c, --config FILE\` | | options from a YAML or JSON file |
 | \`--etc DIR\` | | a folder whose \`config.yaml\` and \`seed.yaml\` (or \`.yml\`, \`.json\`) are the defaults |
-
-\`PORT\` is used if \`NV_AUTH_MOCK_PORT\` is not set. Seeds: [Your own users and keys](../how-to/your-own-users.md).
 `;
 }
 
@@ -84,39 +71,26 @@ async function createCoverage({ title, rules: { rulesets } }: ServiceDefinition)
     profiles.filter(Boolean).join(', ');
   const tables = [...new Set([...rows.values()].map(formatVersions))].map((versions) => {
     const operations = [...rows.values()].filter((row) => formatVersions(row) === versions);
-    const calls = new Map<string, string[]>();
+    // The calls by the rights that they need, and by certainty.
+    const needs = new Map<string, Map<string, string[]>>();
     for (const { call, ruleset, id } of operations) {
       const row = ruleset.tables.operations.find((operation) => operation.id === id);
       const rule = ruleset.tables.rules.find(({ id: ruleId }) => ruleId === row?.rule);
       const added = (rule?.added ?? []).map(({ certainty }) => certainty);
-      const certainties = [row?.certainty, ...new Set([rule?.certainty, ...added])].filter(Boolean);
-      const alike = `${escapeCell(describeNeeds(rule))} | ${certainties.join('/')}`;
-      calls.set(alike, [...(calls.get(alike) ?? []), `\`${call}\``]);
+      const certainties = [row?.certainty, ...new Set([rule?.certainty, ...added])].filter(Boolean).join('/');
+      const needed = describeNeeds(rule);
+      const calls = needs.get(needed) ?? new Map<string, string[]>();
+      needs.set(needed, calls.set(certainties, [...(calls.get(certainties) ?? []), `\`${call}\``]));
     }
-    const lines = [...calls].map(([alike, those]) => `| ${alike} | ${those.join('<br>')} |`);
-    return `${versions === '' ? '' : `### ${versions}\n\n`}| needs | certainty | operations |
-| --- | --- | --- |
+    const lines = [...needs].map(([needed, calls]) => {
+      const groups = [...calls].map(([certainties, those]) => `${certainties}:<br>${those.join('<br>')}`);
+      return `| ${escapeCell(needed)} | ${groups.join('<br>')} |`;
+    });
+    return `${versions === '' ? '' : `### ${versions}\n\n`}| needs | operations |
+| --- | --- |
 ${lines.join('\n')}`;
   });
-  return `## ${title}
-
-${rows.size} operations.
-
-${tables.join('\n\n')}`;
-}
-
-/** Counts the operations of each document without an example of a successful request. */
-async function countMissingExamples({ name, title, rules: { rulesets } }: ServiceDefinition): Promise<string[]> {
-  const examples = await castExamplesOf(name);
-  if (examples === undefined) return [];
-  const documents = [...new Map(rulesets.map((ruleset) => [ruleset.document, ruleset])).values()];
-  return documents.flatMap(({ document, profile }) => {
-    const served = JSON.parse(readFileSync(join(ROOT, `dist/openapi/${document}.json`), 'utf8'));
-    const all = Object.values<object>(served.paths).flatMap((item) => Object.values(item));
-    const without = all.filter((operation) => isRefused(examples.requests, operation, document)).length;
-    const shown = documents.length > 1 ? `${title} ${profile}` : title;
-    return without === 0 ? [] : [`${without} of ${all.length} of ${shown}`];
-  });
+  return `## ${title}\n\n${tables.join('\n\n')}`;
 }
 
 /** Creates the rows of counts of documented operations and rules. */
@@ -168,8 +142,12 @@ function createBaseline({ name, title }: ServiceDefinition): string[] {
   ];
 }
 
-it('docs/reference/configuration.md matches the table of options', async () => {
-  await expect(createConfigurationPage()).toMatchFileSnapshot('../../../docs/reference/configuration.md');
+it('docs/reference/command.md has the table of options', async () => {
+  const page = readFileSync(join(ROOT, 'docs/reference/command.md'), 'utf8');
+  const table = /(?<=^<!-- Made from .*\n\n)(?:\|.*\n)+/m;
+  expect(page).toMatch(table);
+
+  await expect(page.replace(table, createOptionsTable)).toMatchFileSnapshot('../../../docs/reference/command.md');
 });
 
 it('docs/reference/coverage.md matches the tables and the documents', async () => {
@@ -178,8 +156,8 @@ it('docs/reference/coverage.md matches the tables and the documents', async () =
 
 ${GENERATED}
 
-Every operation of the mock: the versions that have it, the rights that it needs, and how certain both are. The first certainty is about
-the operation itself (its parameters, bodies and statuses), the others about the rule that allows or refuses it.
+Every operation, and the rights that it needs. The first certainty is about the operation itself (its parameters, bodies and statuses), the
+others about the rule that allows or refuses it. A public operation has no rule.
 
 | certainty | meaning |
 | --- | --- |
@@ -190,38 +168,24 @@ the operation itself (its parameters, bodies and statuses), the others about the
 | \`contradicted\` | the documentation says two things; the mock follows one |
 | \`ours\` | no source at all |
 
-A running server shows the source of each row in the description of its operation at \`/docs\`. Why some documents differ from the vendors':
+The sources are in \`GET /_mock/tables/{service}\` and, for each operation, at \`/docs\`. Why some documents differ from the vendors':
 [Differences](https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/maintaining/differences.md).
-
-\`GET /_mock/tables/{service}\` has all of this as data.
 
 | service | version | operations | documented | rule documented |
 | --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(createCountRows).join('\n')}
 
-Public operations have no rule.
-
-## Versions with the rules of an earlier one
-
-Each has a document of its own.
+These versions have the rules of an earlier one, and documents of their own:
 
 | service | version | same as | source | certainty |
 | --- | --- | --- | --- | --- |
 ${createFurtherRows('versions', 'version', 'sameAs', 'source', 'certainty').join('\n')}
 
-## Left out
-
-Too little is known of these. They answer 404.
+Left out, because too little is known. They answer 404:
 
 | service | operations | reason | source |
 | --- | --- | --- | --- |
 ${createFurtherRows('leftOut', 'what', 'because', 'source').join('\n')}
-
-## Examples of requests that succeed
-
-All operations have [such an example](api-documents.md#examples), called \`cast\`, except
-${(await Promise.all(SERVICES.map(countMissingExamples))).flat().join(', ')}
-(paths with and without the organisation count twice), which need a right that the owner lacks, an object that the built-in world lacks, times after those of the clock, or an id from an earlier answer.
 
 ${services.join('\n\n')}
 `;
@@ -233,7 +197,7 @@ it('docs/maintaining/differences.md matches the baselines', async () => {
 
 ${GENERATED}
 
-Where the documents of the mock intentionally differ from those that the vendors publish, and why. [\`verify\`](../reference/verify.md)
+Where the documents of the mock intentionally differ from those that the vendors publish, and why. [\`verify\`](../reference/command.md#verify)
 reports them; the rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands
 for any text. How certain each operation is: [Coverage](../reference/coverage.md).
 

@@ -12,6 +12,15 @@ const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const refusals = readFileSync(join(ROOT, 'docs/reference/why-was-i-refused.md'), 'utf8');
 const command = readFileSync(join(ROOT, 'docs/reference/command.md'), 'utf8');
 
+/** The stage of each step of the console, by the title of the step. */
+const STAGES: Readonly<Record<string, string>> = {
+  Credential: 'authenticate',
+  Rights: 'decide',
+  Body: 'validate',
+  Resource: 'cover',
+  Response: 'handle',
+};
+
 interface Shown {
   readonly decisions: readonly object[];
 }
@@ -53,14 +62,15 @@ describe('the first screen of the README', async () => {
 });
 
 it('docs/reference/why-was-i-refused.md lists exactly the existing reasons', () => {
-  const rows = refusals
+  const [, section = ''] = /\n## Reasons\n(.*?)\n## /s.exec(refusals) ?? [];
+  const rows = section
     .split('\n### ')
     .slice(1)
-    .flatMap((section) => {
-      const [stage] = section.split(/\s/, 1);
-      return [...section.matchAll(/^\| `([a-z_]+)` \| (.*) \|$/gm)].map(([, reason, meaning]) => [
+    .flatMap((part) => {
+      const [title = ''] = part.split('\n', 1);
+      return [...part.matchAll(/^\| `([a-z_]+)` \| (.*) \|$/gm)].map(([, reason, meaning]) => [
         reason,
-        { stage, meaning },
+        { stage: STAGES[title], meaning },
       ]);
     });
 
@@ -84,10 +94,7 @@ describe('the command in the README and its pages', () => {
   it('has exactly the subcommands of its page', async () => {
     const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), '--help']);
     const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\])? /gm)].map(([, name]) => name);
-    const table = command.slice(
-      command.indexOf('| `npx --no-install nv-auth-mock` and'),
-      command.indexOf('The last line on stdout'),
-    );
+    const [table = ''] = /^\| `npx --no-install nv-auth-mock` and.*?\n\n/ms.exec(command) ?? [];
     const listed = [...table.matchAll(/^\| (?:nothing, or )?`([a-z]+)/gm)].map(([, name]) => name);
 
     expect(listed.filter((name) => name !== 'npx').sort()).toEqual(commands.filter((name) => name !== 'help').sort());

@@ -76,7 +76,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'oauthtoken_exchange',
     symptom: '`$oauthtoken` and a key as Basic authentication, or `/token?service=ngc`',
-    advice: 'send the key as `Authorization: Bearer nvapi-...` to the service, or as `ApiKey` to `GET /token`',
     source: "NGC's SDK exchanges older keys at `authn.nvidia.com/token`",
     certainty: 'observed',
     isOnly: true,
@@ -90,7 +89,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'several_authorization_headers',
     symptom: 'more than one `Authorization` header',
-    advice: 'send one header; a proxy or session defaults may add the second',
     source: 'RFC 9110, 5.3: a field that is not a list is sent once',
     certainty: 'documented',
     when: (refused) => {
@@ -103,7 +101,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'credential_elsewhere',
     symptom: 'no `Authorization`, but a header such as `X-Api-Key`, or a parameter such as `access_token`',
-    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       if (refused.problem.reason !== 'no_token') return null;
@@ -117,7 +114,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'empty_bearer',
     symptom: '`Authorization: Bearer` without a token',
-    advice: 'add the token; the variable for it may be empty',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);
@@ -128,7 +124,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'bearer_missing',
     symptom: '`Authorization: <token>` without a scheme or a space',
-    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);
@@ -140,7 +135,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'bearer_twice',
     symptom: '`Authorization: Bearer Bearer <token>`',
-    advice: 'pass the bare token to the client',
     ...RFC_6750,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential?.scheme !== 'bearer') return null;
@@ -151,7 +145,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'bearer_lower_case',
     symptom: '`Authorization: bearer <token>` with `--nvcf open-source`',
-    advice: 'write `Bearer`',
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
     when: (refused) => {
@@ -163,7 +156,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'basic_for_bearer',
     symptom: '`Authorization: Basic ...` instead of a bearer token',
-    advice: 'send the NGC key itself as `Bearer`; at Run:ai, exchange the client id and secret for a token',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);
@@ -177,7 +169,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'other_scheme',
     symptom: 'another scheme, such as `Token` or `Bearer:`',
-    advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);
@@ -193,7 +184,6 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'placeholder_as_token',
     symptom: 'a word instead of the token: `undefined`, `null`, `$TOKEN`, `<token>`, `****`',
-    advice: 'set the variable',
     ...FREQUENT_MISTAKE,
     isOnly: true,
     when: ({ problem, credential, service }) => {

@@ -13,7 +13,6 @@ export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'form_instead_of_json',
     symptom: 'a form (`a=b&c=d`) where JSON is needed',
-    advice: 'send JSON as `application/json`: `json=` in requests, `-H` next to `-d` in curl',
     ...DOCUMENTED_TYPES,
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
@@ -28,7 +27,6 @@ export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'json_without_type',
     symptom: 'JSON sent as `text/plain`, or without `Content-Type`',
-    advice: 'send `Content-Type: application/json`',
     ...DOCUMENTED_TYPES,
     when: (refused) => {
       if (refused.bodyForm !== 'json' || refused.problem.kind !== 'unsupported_media_type') return null;
@@ -40,7 +38,6 @@ export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'json_instead_of_form',
     symptom: 'JSON where a form is needed',
-    advice: 'send a form: `data=` in requests, `URLSearchParams` with `fetch`',
     source: 'RFC 6749, 4: parameters are sent as a form',
     certainty: 'documented',
     when: (refused) => {

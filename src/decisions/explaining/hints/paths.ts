@@ -141,7 +141,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
     symptom: '`/w/a/w/a/api/v1/token`',
-    advice: 'the URL of a world already has the prefix',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
@@ -152,7 +151,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'doubled_slash',
     symptom: '`//` in the path',
-    advice: 'remove the slash at the end of the base URL',
     source: 'RFC 3986, 3.3: an empty segment is a segment',
     certainty: 'documented',
     when: (refused) => {
@@ -168,7 +166,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_of_other_version',
     symptom: 'an operation of another version',
-    advice: 'start the mock with that version',
     ...DOCUMENTED_PATHS,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions === null) return null;
@@ -186,7 +183,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_of_key_service',
     symptom: 'a path of the self-hosted key service, such as `/v1/admin/keys`',
-    advice: 'start the mock with `--nvcf open-source`',
     source: 'published key service (NVIDIA/nvcf), which only self-hosted Cloud Functions have',
     certainty: 'documented',
     when: ({ problem, path, settings }) =>
@@ -197,7 +193,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'slash_at_end',
     symptom: 'a slash at the end, or an empty id after it',
-    advice: 'remove the slash, or add the id; only Air accepts both forms',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const { path, method } = refused;
@@ -212,7 +207,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_prefix_extra',
     symptom: 'extra segments before or within the path: `/api/v1/api/v1/token`, `/integrate/v1/embeddings/v1/models`',
-    advice: 'remove them from the base URL',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
@@ -233,7 +227,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_incomplete',
     symptom: 'a path without its prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
-    advice: 'call the complete path in the hint',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
@@ -246,7 +239,6 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_misspelt',
     symptom: 'a path of another version or case, or with misspelt words: `/v1/nvcf/functions`',
-    advice: 'call the path in the hint',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);

@@ -87,7 +87,7 @@ export function linesOf({ headers }: Pick<RefusedRequest, 'headers'>, name: stri
 
 /** Advice about a request, refused or not. */
 export interface Hint {
-  /** As in `docs/reference/hints.md`. */
+  /** As in `docs/reference/why-was-i-refused.md`. */
   readonly code: string;
   /** One or two sentences: what was wrong, what was expected, what to do. Without secrets. */
   readonly text: string;
@@ -98,10 +98,8 @@ export interface Hint {
 /** Detects one mistake. Its source is the vendor or a standard. */
 export interface HintRule extends Sourced {
   readonly code: string;
-  /** The symptom, for `docs/reference/hints.md`. */
+  /** The mistake, for `docs/reference/why-was-i-refused.md`. */
   readonly symptom: string;
-  /** The advice, for the same page. */
-  readonly advice: string;
   /** Whether any further hint would contradict this one. */
   readonly isOnly?: true;
   /** Returns the hint, or null. Takes linear time, never throws, and describes sent values only by their kind. */

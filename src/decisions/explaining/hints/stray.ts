@@ -73,7 +73,6 @@ const CREDENTIAL_PROBLEMS: readonly string[] = ['unauthenticated', 'bad_client',
 export const STRAY_CHARACTERS: HintRule = {
   code: 'stray_characters',
   symptom: 'a line break, a space, quotes or their codes (`%0A`, `\\n`) around a credential',
-  advice: 'remove them: `printf` instead of `echo`, or a `trim`',
   source: 'a frequent mistake of clients',
   certainty: 'ours',
   when: (refused) => {

@@ -83,7 +83,6 @@ export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
     symptom: 'a credential of another world',
-    advice: 'call that world (`/w/<id>`), or use a credential of this one',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'other_world' || decision.credential?.ofWorld === undefined) return null;
@@ -94,7 +93,6 @@ export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_gone_world',
     symptom: 'a credential of a world that has ended',
-    advice: 'use an existing world, or a longer `ttl`',
     ...WORLDS,
     when: ({ decision, world }) => {
       if (decision?.reason !== 'world_gone' || decision.credential?.ofWorld === undefined) return null;
@@ -109,7 +107,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_deleted',
     symptom: 'a key, a client id or a token whose owner was deleted',
-    advice: 'create it again, or use another credential',
     source: 'the deletions of this world since its last reset',
     certainty: 'ours',
     when: ({ decision, world }) => {
@@ -121,7 +118,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
     symptom: 'a refresh token, a code, or a token of a removed user from before a reset',
-    advice: 'log in again, or create the user again',
     ...WORLDS,
     when: (refused) => {
       const { resetAt } = refused.world;
@@ -132,7 +128,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_of_other_clock',
     symptom: 'a token whose `iat` is later than the clock of the world',
-    advice: 'request the token in the world where it is used',
     source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
     certainty: 'ours',
     when: (refused) => {
@@ -146,7 +141,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'issuer_scheme_differs',
     symptom: 'a token whose `iss` has `https` instead of `http`, or vice versa',
-    advice: 'start the server with the right `--public-url`',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
@@ -158,7 +152,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'issuer_host_differs',
     symptom: 'a token whose `iss` has another host name or port',
-    advice: 'request the token at the name you call',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
@@ -172,7 +165,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'issuer_path_differs',
     symptom: 'a token whose `iss` has another realm or world',
-    advice: 'request the token from the realm of this world',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
@@ -184,7 +176,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'token_never_renewed',
     symptom: 'the same expired token three times',
-    advice: 'on a 401, request one new token',
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ refusalCount }) =>
@@ -198,7 +189,6 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
   symptom: "three tokens in half a token's lifetime",
-  advice: 'cache the token until shortly before it expires',
   source: 'RFC 6749, 5.1: `expires_in` is the lifetime of the token',
   certainty: 'implied',
 } as const;

@@ -11,7 +11,6 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'model_before_key',
     symptom: 'the catalogue refuses a model, and the key seems to be the cause',
-    advice: 'check the model first: the key was not checked',
     source: GATEWAY_SOURCE,
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
@@ -23,7 +22,6 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'path_of_rankings',
     symptom: '`/v1/ranking` at the catalogue',
-    advice: 'call the path of the ranking model at `ai.api.nvidia.com`',
     source: 'the paths of the published gateway, which has no `/v1/ranking`',
     certainty: 'documented',
     isOnly: true,
@@ -35,7 +33,6 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'model_not_for_account',
     symptom: 'the catalogue returns 404 with `Not found for account`',
-    advice: 'call another model: the key is valid, but its account may not use this one',
     source: 'public issues of July and August 2026',
     certainty: 'observed',
     when: ({ decision, service }) =>

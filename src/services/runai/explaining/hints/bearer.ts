@@ -15,7 +15,6 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
     symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
-    advice: 'send an access token from `POST /api/v1/token`',
     ...GUIDE_SOURCE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
@@ -25,7 +24,6 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_token_for_token',
     symptom: "an NGC user's token at Run:ai",
-    advice: 'send an access token from `POST /api/v1/token`',
     ...GUIDE_SOURCE,
     when: (refused) =>
       refused.problem.kind === 'unauthenticated' && claimOf(refused, 'iss') === 'https://authn.nvidia.com'
@@ -35,7 +33,6 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'refresh_token_for_token',
     symptom: 'a refresh token as bearer token',
-    advice: 'send the access token; the refresh token is only for requesting the next one',
     source: 'RFC 6749, 1.5: refresh tokens are only for the authorization server',
     certainty: 'documented',
     when: (refused) =>
@@ -46,7 +43,6 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'secret_for_token',
     symptom: 'a client secret as bearer token',
-    advice: 'exchange it for an access token at `POST /api/v1/token`',
     ...GUIDE_SOURCE,
     when: ({ problem, credential }) =>
       problem.reason === 'malformed_token' && SECRET_PATTERN.test(credential?.text ?? '')
@@ -56,7 +52,6 @@ export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'id_token_for_token',
     symptom: 'an ID token as bearer token',
-    advice: 'send the access token of the same response',
     source: 'OpenID Connect Core 1.0, 2: an ID token describes a login to the client',
     certainty: 'documented',
     when: (refused) =>

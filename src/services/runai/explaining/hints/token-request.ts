@@ -26,7 +26,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'credentials_in_query',
     symptom: '`/api/v1/token?clientId=...&clientSecret=...`',
-    advice: 'send them in the body',
     source: 'RFC 6749, 2.3.1: these parameters must not be included in the request URI',
     certainty: 'documented',
     when: (refused) => {
@@ -41,7 +40,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'field_spelling',
     symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
-    advice: 'camel case in JSON, snake case in forms',
     ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
@@ -58,7 +56,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'client_id_before_2_24',
     symptom: '`client_credentials`, or `clientId` without `grantType: app_token`, at 2.19',
-    advice: 'send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`, or start the mock with `--runai 2.24`',
     source: 'API authentication guide 2.19: tokens are for applications',
     certainty: 'documented',
     when: (refused) => {
@@ -71,7 +68,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'app_id_since_2_24',
     symptom: 'since 2.24, `AppId` and `AppSecret` without `app_token`; `app_token` in 3.0',
-    advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
     when: (refused) => {
@@ -89,7 +85,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'client_id_with_app_token',
     symptom: '`app_token` with `clientId` and `clientSecret`',
-    advice: 'send `AppId` and `AppSecret`, or `client_credentials`',
     ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
@@ -101,7 +96,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'basic_at_v1',
     symptom: '`Authorization: Basic` at `/api/v1/token`',
-    advice: 'send `clientId` and `clientSecret` in the body',
     ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
@@ -118,7 +112,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'basic_not_encoded',
     symptom: '`+` or `%` in an id or secret sent with `Authorization: Basic`',
-    advice: 'form-encode the id and the secret before joining them',
     source: 'RFC 6749, 2.3.1 and appendix B',
     certainty: 'documented',
     when: (refused) => {
@@ -134,7 +127,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'client_id_misspelt',
     symptom: 'a typo in a client id',
-    advice: 'send the client id from the hint',
     source: 'the client ids of this world',
     certainty: 'ours',
     when: ({ decision }) => {
@@ -145,7 +137,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'key_id_for_client_id',
     symptom: 'the id (a UUID) of an access key in place of its client id',
-    advice: 'send its `clientId`',
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are different members',
     certainty: 'documented',
     when: (refused) => {
