@@ -158,7 +158,7 @@ describe('the package', () => {
   it('does not contain the pages for maintainers', async () => {
     const pages = await readdir(join(user, 'node_modules/nv-auth-mock/docs'), { recursive: true });
 
-    expect(pages).toContain('reference/verify.md');
+    expect(pages).toContain('reference/command.md');
     expect(pages.filter((page) => page.startsWith('maintaining'))).toEqual([]);
   });
 

@@ -12,7 +12,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   Tutorial: 'tutorial',
   'How-to': 'how-to',
   Reference: 'reference',
-  Explanation: 'explanation',
 };
 
 /** Lists the rows of an index, with the heading above each. */
