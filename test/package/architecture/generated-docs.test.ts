@@ -14,6 +14,8 @@ import { ROOT } from './source-files.ts';
 
 const GENERATED =
   '<!-- Made from the tables by `npx vitest run test/package/architecture/generated-docs.test.ts -u`. -->';
+/** Returns the title of a service without the vendor. */
+const shortTitle = (title: string) => title.replace(/^NVIDIA /, '');
 const escapeCell = (text: string) => text.replaceAll('|', '\\|');
 
 /** Creates the table of options. */
@@ -90,7 +92,7 @@ async function createCoverage({ title, rules: { rulesets } }: ServiceDefinition)
 | --- | --- |
 ${lines.join('\n')}`;
   });
-  return `## ${title}\n\n${tables.join('\n\n')}`;
+  return `## ${shortTitle(title)}\n\n${tables.join('\n\n')}`;
 }
 
 /** Creates the rows of counts of documented operations and rules. */
@@ -99,7 +101,7 @@ function createCountRows({ title, rules: { rulesets } }: ServiceDefinition): str
     const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
     const rulesOf = operations.flatMap((row) => rules.find(({ id }) => id === row.rule) ?? []);
     return `| ${[
-      title,
+      shortTitle(title),
       profile ?? '',
       operations.length,
       operations.filter(isDocumented).length,
@@ -118,7 +120,7 @@ function createFurtherRows(table: string, ...members: readonly string[]): string
       },
     }) =>
       (first?.tables.more?.[table] ?? []).map(
-        (row) => `| ${[title, ...members.map((member) => escapeCell(String(row[member])))].join(' | ')} |`,
+        (row) => `| ${[shortTitle(title), ...members.map((member) => escapeCell(String(row[member])))].join(' | ')} |`,
       ),
   );
 }
