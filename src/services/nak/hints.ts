@@ -15,7 +15,7 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom'> & {
 })[] = [
   {
     code: 'key_service_headers',
-    symptom: 'no `Key-Owner-Id` or `Key-Issuer-Id` at the key service, or an unknown issuer',
+    symptom: '`Key-Owner-Id` or `Key-Issuer-Id` is missing, or the issuer is unknown',
     texts: {
       'Key-Owner-Id is not set':
         'The key service identifies callers only by headers. Send `Key-Owner-Id`, such as an e-mail address, and `Key-Issuer-Id`.',
@@ -47,7 +47,7 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom'> & {
   },
   {
     code: 'issued_key_status',
-    symptom: 'an invalid status transition, or a change to a key that is not ACTIVE',
+    symptom: 'an invalid status transition, or a change to an inactive key',
     texts: {
       'Key is not active':
         'Only the authorizations of an ACTIVE key can be changed. `GET /v1/keys/{id}` returns the `status`; replace an expired key with a new one.',
@@ -73,7 +73,7 @@ const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom'> & {
   },
   {
     code: 'issued_key_not_found',
-    symptom: 'an unknown key, owner or service at the key service, or a key of another owner or issuer',
+    symptom: 'an unknown key, owner or service, or a key of another owner or issuer',
     texts: {
       'Key not found':
         'A key can only be accessed with its `Key-Owner-Id` and `Key-Issuer-Id`. Introspection does not find unknown, suspended or expired keys. `GET /v1/keys` lists the keys of an owner.',

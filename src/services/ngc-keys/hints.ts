@@ -22,7 +22,7 @@ const OTHER_KEYS: readonly (readonly [form: RegExp, whose: string])[] = [
 export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'runai_token_for_key',
-    symptom: 'a Run:ai access token sent to Air, Cloud Functions or NGC',
+    symptom: 'a Run:ai token at Air, Cloud Functions or NGC',
     source: 'API authentication page of Air, and the API of Cloud Functions: keys are sent as they are',
     certainty: 'documented',
     when: (refused) => {
@@ -49,7 +49,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'client_without_account',
-    symptom: 'a token with a `sub` that belongs to no account',
+    symptom: 'a token whose `sub` has no account',
     source: 'published control-plane code of Cloud Functions',
     certainty: 'documented',
     when: ({ problem }) =>
@@ -59,7 +59,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_wrong_length',
-    symptom: 'a key that is not 70 characters long',
+    symptom: 'a key that does not have 70 characters',
     source: 'keys of published clients',
     certainty: 'observed',
     when: ({ problem, credential }) => {
@@ -89,7 +89,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_other_organization',
-    symptom: 'a path or an object that belongs to another organisation',
+    symptom: 'a path or an object of another organisation',
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',
     when: ({ decision }) => {

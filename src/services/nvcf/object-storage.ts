@@ -120,7 +120,7 @@ function normalizeHeader(value: string): string {
 export const UPLOAD_HINTS: readonly HintRule[] = [
   {
     code: 'upload_refused',
-    symptom: 'an asset upload with missing or different signed headers, too late, or with `Authorization`',
+    symptom: 'an upload with other headers than signed, with `Authorization`, or too late',
     source: 'published control-plane code (`S3PreSignedUrlGenerator`); S3',
     certainty: 'documented',
     when: ({ operation, problem, headers }) => {

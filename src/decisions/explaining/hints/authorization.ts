@@ -100,7 +100,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_elsewhere',
-    symptom: 'no `Authorization`, but a header such as `X-Api-Key`, or a parameter such as `access_token`',
+    symptom: 'a credential in another header or a parameter, such as `X-Api-Key` or `access_token`',
     ...RFC_6750,
     when: (refused) => {
       if (refused.problem.reason !== 'no_token') return null;
@@ -155,7 +155,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'basic_for_bearer',
-    symptom: '`Authorization: Basic ...` instead of a bearer token',
+    symptom: '`Authorization: Basic ...`',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);

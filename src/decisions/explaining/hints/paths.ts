@@ -206,7 +206,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_prefix_extra',
-    symptom: 'extra segments before or within the path: `/api/v1/api/v1/token`, `/integrate/v1/embeddings/v1/models`',
+    symptom: 'extra segments: `/api/v1/api/v1/token`, `/integrate/v1/embeddings/v1/models`',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
@@ -226,7 +226,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_incomplete',
-    symptom: 'a path without its prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
+    symptom: 'no prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
@@ -238,7 +238,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_misspelt',
-    symptom: 'a path of another version or case, or with misspelt words: `/v1/nvcf/functions`',
+    symptom: 'another version or case, or misspelt words: `/v1/nvcf/functions`',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);

@@ -117,7 +117,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'credential_before_reset',
-    symptom: 'a refresh token, a code, or a token of a removed user from before a reset',
+    symptom: 'a refresh token or a code from before a reset, or a token of a user that it removed',
     ...WORLDS,
     when: (refused) => {
       const { resetAt } = refused.world;
@@ -127,7 +127,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'token_of_other_clock',
-    symptom: 'a token whose `iat` is later than the clock of the world',
+    symptom: 'a token issued later than now in this world',
     source: 'RFC 7519, 4.1.6: `iat` is when the token was issued; each world has its own clock',
     certainty: 'ours',
     when: (refused) => {
@@ -140,7 +140,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_scheme_differs',
-    symptom: 'a token whose `iss` has `https` instead of `http`, or vice versa',
+    symptom: 'an `iss` with `https` instead of `http`, or vice versa',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
@@ -151,7 +151,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_host_differs',
-    symptom: 'a token whose `iss` has another host name or port',
+    symptom: 'an `iss` with another host or port',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
@@ -164,7 +164,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
   {
     code: 'issuer_path_differs',
-    symptom: 'a token whose `iss` has another realm or world',
+    symptom: 'an `iss` with another realm or world',
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);

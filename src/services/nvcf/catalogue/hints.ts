@@ -10,7 +10,7 @@ const KEYLESS_OPERATIONS: ReadonlySet<string | undefined> = new Set(['getModel',
 export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'model_before_key',
-    symptom: 'the catalogue refuses a model, and the key seems to be the cause',
+    symptom: 'the catalogue refused the model, not the key',
     source: GATEWAY_SOURCE,
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
@@ -32,7 +32,7 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
   },
   {
     code: 'model_not_for_account',
-    symptom: 'the catalogue returns 404 with `Not found for account`',
+    symptom: "the catalogue's 404 `Not found for account`",
     source: 'public issues of July and August 2026',
     certainty: 'observed',
     when: ({ decision, service }) =>

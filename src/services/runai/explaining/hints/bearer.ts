@@ -14,7 +14,7 @@ const SECRET_PATTERN = /^[A-Za-z0-9]{32}$/;
 export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
-    symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
+    symptom: 'an NGC key at Run:ai',
     ...GUIDE_SOURCE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'

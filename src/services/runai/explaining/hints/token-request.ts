@@ -39,7 +39,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'field_spelling',
-    symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
+    symptom: '`grant_type` in JSON, `grantType` in a form',
     ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
@@ -136,7 +136,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_id_for_client_id',
-    symptom: 'the id (a UUID) of an access key in place of its client id',
+    symptom: 'the `id` of an access key instead of its `clientId`',
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are different members',
     certainty: 'documented',
     when: (refused) => {
