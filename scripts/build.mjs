@@ -91,7 +91,7 @@ function source(name) {
 
 export async function build() {
   // On stderr, because stdout belongs to the server that is started next.
-  process.stderr.write('Building nv-auth-mock. This takes a few seconds, and only after a change.\n');
+  process.stderr.write('Building nv-auth-mock. This takes 15 to 20 seconds, and runs only after a change.\n');
   // Written last, because it marks a complete build.
   await rm(MARK, { force: true });
   const mark = await fingerprintOf(INPUTS);
