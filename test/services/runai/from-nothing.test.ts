@@ -1,4 +1,4 @@
-/** The seed of docs/how-to/your-own-users.md, with its custom role and its group. */
+/** The tenant in `examples/seeds`, with its custom role and its group. */
 
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -9,8 +9,7 @@ import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
-const PAGE = readFileSync(new URL('../../../docs/how-to/your-own-users.md', import.meta.url), 'utf8');
-const [, SEED = ''] = /^cat > tenant.yaml <<'END'\n(.*?)^END$/ms.exec(PAGE) ?? [];
+const SEED = readFileSync(new URL('../../../examples/seeds/tenant.yaml', import.meta.url), 'utf8');
 
 const startServer = async (text: string, config: Partial<Config> = {}) => {
   const seed = join(await emptyFolder(), 'tenant.yaml');
