@@ -1,4 +1,4 @@
-/** The program of the page on contract testing, run by Pact's verifier. */
+/** The example for Pact, run by its verifier. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
-const PAGE = new URL('../../docs/how-to/contract-testing.md', import.meta.url);
+const EXAMPLE = new URL('../../examples/pact/verify.mjs', import.meta.url);
 /** The newest one that Node 20 runs. */
 const PACT = '@pact-foundation/pact@15.0.1';
 /** A busy machine takes its time, and Pact is 50 MB. */
@@ -33,7 +33,7 @@ const CONTRACT = {
 
 it("Pact's verifier gets the key of a state handler", { timeout: PATIENCE_MS }, async () => {
   const folder = await copyInstallation([], [PACT]);
-  const [, program = ''] = /^```ts\n(.*?new Verifier.*?)^```$/ms.exec(await readFile(PAGE, 'utf8')) ?? [];
+  const program = await readFile(EXAMPLE, 'utf8');
   await write(folder, { 'pact.json': JSON.stringify(CONTRACT), 'verify.mjs': program });
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], PACT_DO_NOT_TRACK: 'true' };
   const { stdout, stderr } = await run(process.execPath, ['verify.mjs'], { cwd: folder, env, timeout: PATIENCE_MS });

@@ -1,4 +1,4 @@
-/** The programs of the documentation page on verifiers, in each test runner. */
+/** The programs of the documentation page on verifiers and the example that it links to, in each test runner. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,14 +9,16 @@ import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PAGE = fileURLToPath(new URL('../../docs/how-to/testing-verifiers.md', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../examples/node-test/jsonwebtoken.test.mjs', import.meta.url));
 /** Allows for a busy machine. */
 const PATIENCE_MS = 60_000;
 
 let folder: string;
 let page: string;
+let example: string;
 beforeAll(async () => {
   folder = await copyInstallation(['vitest', 'jose', 'jsonwebtoken']);
-  page = await readFile(PAGE, 'utf8');
+  [page, example] = await Promise.all([readFile(PAGE, 'utf8'), readFile(EXAMPLE, 'utf8')]);
 }, PATIENCE_MS);
 
 /** Returns the code block of the page that contains this text. */
@@ -26,6 +28,8 @@ function block(language: string, words: string): string {
   );
   return found.find((one) => one.includes(words)) ?? '';
 }
+
+const programOf = (library: 'jose' | 'jsonwebtoken') => (library === 'jose' ? block('js', "from 'jose'") : example);
 
 /** What a program says, whether it succeeds or fails. */
 async function runNode(...args: string[]): Promise<string> {
@@ -52,8 +56,8 @@ describe('the programs of the verifier documentation', { timeout: PATIENCE_MS },
     expect(output).toMatch(/Tests +4\d passed \| 1 skipped/);
   });
 
-  it.each(["from 'jose'", "from 'jsonwebtoken'"])('pass in node:test: %s', async (library) => {
-    await write(folder, { 'shown.mjs': block('js', library) });
+  it.each(['jose', 'jsonwebtoken'] as const)('pass in node:test: %s', async (library) => {
+    await write(folder, { 'shown.mjs': programOf(library) });
     const output = await runNode('--test-reporter=tap', 'shown.mjs');
 
     expect(output).toContain('# fail 0');
@@ -62,10 +66,10 @@ describe('the programs of the verifier documentation', { timeout: PATIENCE_MS },
   });
 
   it.each([
-    ["from 'jose'", /^.*payload\.typ.*$/m, 'id-token'],
-    ["from 'jsonwebtoken'", /^.*header\?\.crit.*$/m, 'unknown-extension'],
-  ])('fail without the lines that the page calls necessary: %s', async (library, line, name) => {
-    const shown = block('js', library);
+    ['jose', /^.*payload\.typ.*$/m, 'id-token'],
+    ['jsonwebtoken', /^.*header\?\.crit.*$/m, 'unknown-extension'],
+  ] as const)('fail without the lines that the page calls necessary: %s', async (library, line, name) => {
+    const shown = programOf(library);
     await write(folder, { 'less.mjs': shown.replace(line, '') });
     const output = await runNode('--test-reporter=tap', 'less.mjs');
 
