@@ -57,7 +57,7 @@ describe('a comparison ends', () => {
   });
 
   it('and yields regularly, so that a signal can interrupt it', async () => {
-    const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`p${at}`, { type: 'string' }]));
+    const properties = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`p${at}`, { type: 'string' }]));
     const S0 = { type: 'object', properties };
     let turns = 0;
     let timer = setImmediate(function count() {
