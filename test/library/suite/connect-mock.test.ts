@@ -123,8 +123,8 @@ describe('the mock of a server in another process', () => {
     });
 
     it('works while the global `fetch` is replaced', async () => {
-      vi.stubGlobal('fetch', () => Promise.reject(new Error('no network')));
-      onTestFinished(() => void vi.unstubAllGlobals());
+      const replaced = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network'));
+      onTestFinished(() => replaced.mockRestore());
       const other = await connectMock({ url: server.url, adminToken: 'an-admin-token' });
       await using world = await other.world();
 
