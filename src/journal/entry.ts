@@ -71,9 +71,37 @@ export const NO_BODY: StoredBody = { bytes: null, size: null };
 /** Stores a copy of the start of a body, because its buffer may be part of a larger one. */
 export function storeBody(body: string | Buffer | undefined): StoredBody {
   if (body === undefined) return { bytes: null, size: 0 };
-  // Bytes are not fewer than characters.
-  const start = typeof body === 'string' ? Buffer.from(body.slice(0, MAX_BODY_LENGTH)) : body;
-  return { bytes: Buffer.from(start.subarray(0, MAX_BODY_LENGTH)), size: Buffer.byteLength(body) };
+  if (typeof body === 'string') return new TextBody(body);
+  return { bytes: Buffer.from(body.subarray(0, MAX_BODY_LENGTH)), size: body.length };
+}
+
+/** A text as a body. Most are written into a `BodyStore` at once, so a buffer of its own would be made in vain. */
+class TextBody implements StoredBody {
+  readonly size: number;
+  #text: string;
+  #bytes: Buffer | null = null;
+
+  constructor(text: string) {
+    this.size = Buffer.byteLength(text);
+    this.#text = text;
+  }
+
+  get bytes(): Buffer {
+    if (this.#bytes === null) {
+      this.#bytes = Buffer.alloc(this.length);
+      this.write(this.#bytes, 0);
+      this.#text = '';
+    }
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return Math.min(this.size, MAX_BODY_LENGTH);
+  }
+
+  write(target: Buffer, start: number): void {
+    target.write(this.#text, start, this.length);
+  }
 }
 
 /** The size of an entry without its texts. */
@@ -115,17 +143,18 @@ export class BodyStore {
 
   /** Copies a body. The result loses its bytes when newer ones need their room. */
   keep(body: StoredBody): StoredBody {
-    const { bytes } = body;
-    if (bytes === null || bytes.length === 0) return body;
-    if (bytes.length > this.#size) return new KeptBody(this, body, Number.NEGATIVE_INFINITY);
+    const length = body instanceof TextBody ? body.length : (body.bytes?.length ?? 0);
+    if (length === 0) return body;
+    if (length > this.#size) return new KeptBody(this, body, Number.NEGATIVE_INFINITY, length);
     this.#buffer ??= Buffer.allocUnsafeSlow(this.#size);
     const start = this.#written % this.#size;
     // A body is in one piece.
-    if (start + bytes.length > this.#size) this.#written += this.#size - start;
+    if (start + length > this.#size) this.#written += this.#size - start;
     const place = this.#written;
-    bytes.copy(this.#buffer, place % this.#size);
-    this.#written += bytes.length;
-    return new KeptBody(this, body, place);
+    if (body instanceof TextBody) body.write(this.#buffer, place % this.#size);
+    else body.bytes?.copy(this.#buffer, place % this.#size);
+    this.#written += length;
+    return new KeptBody(this, body, place, length);
   }
 
   /** Returns whether no newer body has the room of this one. */
@@ -148,10 +177,10 @@ class KeptBody implements StoredBody {
   readonly #place: number;
   readonly #length: number;
 
-  constructor(store: BodyStore, { bytes, size, isCut }: StoredBody, place: number) {
+  constructor(store: BodyStore, { size, isCut }: StoredBody, place: number, length: number) {
     this.#store = store;
     this.#place = place;
-    this.#length = bytes?.length ?? 0;
+    this.#length = length;
     this.size = size;
     this.#isCut = isCut;
   }

@@ -30,7 +30,7 @@ describe('a recorded request', () => {
     ['plain text', { requestBody: storeBody(`password=${SECRET}&a=1, and ${KEY}`) }],
     [
       'truncated JSON',
-      { ...json, requestBody: { ...storeBody(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } },
+      { ...json, requestBody: { bytes: Buffer.from(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } },
     ],
     ['bytes', { requestBody: storeBody(Buffer.from(`\xff\xfe${SECRET}`, 'latin1')) }],
     [

@@ -133,7 +133,7 @@ export async function keepRefusedBody(request: WorldRequest): Promise<void> {
 
 /** Receives as much of a body as the journal keeps. Stops after `maxBytes` and `timeoutMs`. */
 async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<StoredBody> {
-  if (!hasBody(raw)) return storeBody('');
+  if (!hasBody(raw)) return storeBody(Buffer.alloc(0));
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
   const chunks: Buffer[] = [];
   let size = 0;

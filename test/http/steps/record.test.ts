@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
 import { record } from '../../../src/http/steps/record.ts';
+import type { Draft } from '../../../src/journal/entry.ts';
 import { ALLOWED, createFault, NOW, toyRequest } from './toy-request.ts';
 
 const ANSWER = { headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
@@ -8,7 +9,7 @@ const recordToy = (request: Parameters<typeof toyRequest>[0] = {}, answer: Param
   const toy = toyRequest({ answer: {}, ...request });
   record(toy, 'toys', answer);
   expect(toy.reported.map(([kind]) => kind)).toEqual(['request']);
-  return toy.reported[0]?.[1];
+  return toy.reported[0]?.[1] as Draft;
 };
 
 describe('the journal entry of a request', () => {
@@ -17,20 +18,21 @@ describe('the journal entry of a request', () => {
     const sent = { bytes: Buffer.from('{}'), size: 2 };
     const decision = { ...ALLOWED, reason: 'not_owner' } as const;
 
-    expect(
-      recordToy({
-        answer: { decision, isExecuted: true, statusWithoutFault: 403 },
-        notes: { sent },
-        hints,
-        raw: {
-          headers: [
-            ['Host', 'mock'],
-            ['A', 'b'],
-          ],
-        },
-        world: { id: 'team-a' },
-      }),
-    ).toEqual({
+    const { responseBody, ...entry } = recordToy({
+      answer: { decision, isExecuted: true, statusWithoutFault: 403 },
+      notes: { sent },
+      hints,
+      raw: {
+        headers: [
+          ['Host', 'mock'],
+          ['A', 'b'],
+        ],
+      },
+      world: { id: 'team-a' },
+    });
+
+    expect([String(responseBody.bytes), responseBody.size]).toEqual(['{"name":"ball"}', 15]);
+    expect(entry).toEqual({
       at: NOW,
       world: 'team-a',
       service: 'toys',
@@ -52,7 +54,6 @@ describe('the journal entry of a request', () => {
       requestHeaders: 'Host\nmock\nA\nb',
       requestBody: sent,
       responseHeaders: ANSWER.headers,
-      responseBody: { bytes: Buffer.from('{"name":"ball"}'), size: 15 },
     });
   });
 
