@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderYaml } from '../../src/http/docs.ts';
+import { roundsOf } from '../support/properties.ts';
 
 const texts = fc.oneof(
   fc.constantFrom('/api/v1/keys/{id}', 'paths', '', 'x'.repeat(1100)),
@@ -16,6 +17,6 @@ it('renders YAML with the content of the object', async () => {
       const json = JSON.parse(JSON.stringify(value));
       expect(parse(await renderYaml(json))).toEqual(Object.keys(json).length === 0 ? null : json);
     }),
-    { numRuns: 500 },
+    { numRuns: roundsOf(500) },
   );
 });

@@ -8,6 +8,7 @@ import { adminBot } from '../support/cast.ts';
 import { adminClaims } from '../support/nak.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { basic, INTROSPECTION, LOGOUT, PUBLIC_CLIENT, postForm, REVOCATION, USERINFO } from '../support/oauth.ts';
+import { roundsOf } from '../support/properties.ts';
 import { START, type TestServer, testServer } from '../support/server.ts';
 import { goodClaims, shippedKey } from '../support/tokens.ts';
 import { ISSUER, jwkSetOf, jwksFile, pair } from '../support/trusted-issuer.ts';
@@ -153,15 +154,18 @@ describe.each(Object.entries(KINDS))('%s', (_kind, { header, claims, key, reader
     expect((await readers[0]?.(token))?.status).toBeLessThan(400);
   });
 
-  it.each([...CLAIMS.map((name) => ['claim', name]), ...HEADER_MEMBERS.map((name) => ['header', name])])(
-    'is never an internal error, whatever its %s `%s` is',
-    async (place, name) => {
-      for (const json of VALUES) {
-        const changed = place === 'claim' ? withMember(claims, name, json) : JSON.stringify(claims);
-        const changedHeader = place === 'header' ? withMember(header, name, json) : JSON.stringify(header);
-        const token = await compose(changedHeader, changed, key);
-        for (const send of readers) expect((await send(token)).status, json).toBeLessThan(500);
-      }
-    },
-  );
+  it.each(
+    [...CLAIMS.map((name) => ['claim', name]), ...HEADER_MEMBERS.map((name) => ['header', name])].map(
+      ([place, name], index) => ({ place, name, index }) as { place: string; name: string; index: number },
+    ),
+  )('is never an internal error, whatever its $place `$name` is', async ({ place, name, index }) => {
+    // All of them at night; otherwise each member has other ones.
+    const count = roundsOf(VALUES.length);
+    for (const json of [...VALUES, ...VALUES].slice((index * count) % VALUES.length).slice(0, count)) {
+      const changed = place === 'claim' ? withMember(claims, name, json) : JSON.stringify(claims);
+      const changedHeader = place === 'header' ? withMember(header, name, json) : JSON.stringify(header);
+      const token = await compose(changedHeader, changed, key);
+      for (const send of readers) expect((await send(token)).status, json).toBeLessThan(500);
+    }
+  });
 });
