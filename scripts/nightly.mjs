@@ -19,7 +19,8 @@ const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/
 /** Property tests, of which `npm test` only runs a few rounds. */
 const PROPERTIES =
   'test/decisions/decide-properties.test.ts test/decisions/explaining/hints/total.test.ts test/services/ngc-keys/least-rights.test.ts ' +
-  'test/services/nvcf/properties.test.ts test/store/memory.test.ts test/store/collections.test.ts';
+  'test/services/nvcf/properties.test.ts test/store/memory.test.ts test/store/collections.test.ts ' +
+  'test/tokens/claims-of-every-type.test.ts test/http/docs.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [
