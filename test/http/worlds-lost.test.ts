@@ -13,7 +13,8 @@ const token = castKey('air-admin').key;
 async function startServer() {
   const server = await testServer();
   const alice = await makeWorld(server, { id: 'alice', credentials: 'cast' });
-  const findLost = async () => (await listHints(server)).filter(({ code }: { code: string }) => code === 'lost_world');
+  const findLost = async (world = '') =>
+    (await listHints(server, world)).filter(({ code }: { code: string }) => code === 'lost_world');
   return { server, alice, findLost };
 }
 
@@ -38,7 +39,16 @@ it.each([
   const { server, findLost } = await startServer();
   expect((await server.call(SIMULATIONS, { token, headers: { ...headers, ...client } })).status).toBe(200);
 
-  expect(await findLost()).toEqual([]);
+  expect([...(await findLost()), ...(await findLost('/w/alice'))]).toEqual([]);
+});
+
+it('the hint names at most three worlds', async () => {
+  const { server, findLost } = await startServer();
+  for (const id of ['bob', 'carol']) await makeWorld(server, { id, credentials: 'cast' });
+  await server.call(SIMULATIONS, { token, headers: SDK });
+  const [hint] = await findLost();
+
+  expect(hint.text).toMatch(/ worlds `\w+`, `\w+`, `\w+` without naming a world/);
 });
 
 it('no hint is reported if the key alone selects the world, or only the default world has it', async () => {

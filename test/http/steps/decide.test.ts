@@ -170,6 +170,15 @@ describe('a caller without the right', () => {
     expect(request.access?.target).toBeUndefined();
   });
 
+  it('is rejected for an object that only its owner may access', async () => {
+    const rule = ruleOf({ needs: { all: ['play'] }, ownersOnly: true, cover: { param: 'toy' } as never });
+    const lookedUp = sightingOf({ ...BALL, relation: 'shared' });
+    const { problem, request } = await catchRejection({ caller: BOUND, lookedUp, route: { rule } });
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(request.access).toMatchObject({ decision: { reason: 'not_owner' }, target: undefined, use: null });
+  });
+
   it.each<[LookupResult, string]>([
     [{ found: 'nothing' }, 'no_such_object'],
     [{ found: 'foreign', owner: 'globex' }, 'foreign_object'],
