@@ -78,8 +78,7 @@ export function storeBody(body: string | Buffer | undefined): StoredBody {
 /** A text as a body. Most are written into a `BodyStore` at once, so a buffer of its own would be made in vain. */
 class TextBody implements StoredBody {
   readonly size: number;
-  #text: string;
-  #bytes: Buffer | null = null;
+  readonly #text: string;
 
   constructor(text: string) {
     this.size = Buffer.byteLength(text);
@@ -87,20 +86,17 @@ class TextBody implements StoredBody {
   }
 
   get bytes(): Buffer {
-    if (this.#bytes === null) {
-      this.#bytes = Buffer.alloc(this.length);
-      this.write(this.#bytes, 0);
-      this.#text = '';
-    }
-    return this.#bytes;
+    const room = Buffer.alloc(this.length);
+    return room.subarray(0, this.write(room, 0));
   }
 
   get length(): number {
     return Math.min(this.size, MAX_BODY_LENGTH);
   }
 
-  write(target: Buffer, start: number): void {
-    target.write(this.#text, start, this.length);
+  /** @returns the bytes of whole characters, which may be fewer than the length */
+  write(target: Buffer, start: number): number {
+    return target.write(this.#text, start, this.length);
   }
 }
 
@@ -151,10 +147,10 @@ export class BodyStore {
     // A body is in one piece.
     if (start + length > this.#size) this.#written += this.#size - start;
     const place = this.#written;
-    if (body instanceof TextBody) body.write(this.#buffer, place % this.#size);
-    else body.bytes?.copy(this.#buffer, place % this.#size);
-    this.#written += length;
-    return new KeptBody(this, body, place, length);
+    const at = place % this.#size;
+    const kept = body instanceof TextBody ? body.write(this.#buffer, at) : (body.bytes?.copy(this.#buffer, at) ?? 0);
+    this.#written += kept;
+    return new KeptBody(this, body, place, kept);
   }
 
   /** Returns whether no newer body has the room of this one. */

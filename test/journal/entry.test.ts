@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BodyStore, NO_BODY, storeBody } from '../../src/journal/entry.ts';
+import { BodyStore, MAX_BODY_LENGTH, NO_BODY, storeBody } from '../../src/journal/entry.ts';
 
 const textsOf = (bodies: readonly { readonly bytes: Buffer | null }[]) => bodies.map(({ bytes }) => bytes?.toString());
 
@@ -18,6 +18,19 @@ describe('the bodies of requests that succeeded', () => {
     const kept = ['aaaa', 'bbbb', 'cccc'].map((text) => store.keep(storeBody(text)));
 
     expect(textsOf(kept)).toEqual([undefined, 'bbbb', 'cccc']);
+  });
+
+  it('end with a whole character if a text is cut', () => {
+    const store = new BodyStore(3 * MAX_BODY_LENGTH);
+    // What an earlier body left in the room is not a part of the next one.
+    store.keep(storeBody('y'.repeat(MAX_BODY_LENGTH)));
+    store.keep(storeBody('y'.repeat(MAX_BODY_LENGTH)));
+    store.keep(storeBody('y'.repeat(MAX_BODY_LENGTH)));
+    const text = `${'x'.repeat(MAX_BODY_LENGTH - 1)}é`;
+
+    for (const { bytes, size } of [store.keep(storeBody(text)), storeBody(text)]) {
+      expect([bytes?.toString(), size]).toEqual(['x'.repeat(MAX_BODY_LENGTH - 1), MAX_BODY_LENGTH + 1]);
+    }
   });
 
   it('are copies, which neither the source nor a reader changes', () => {
