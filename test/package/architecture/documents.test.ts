@@ -1,42 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mergeDocuments } from '../../../scripts/documents/merge.mjs';
 import { unusedIn } from '../../../scripts/documents/pruned.mjs';
+import { mergedDocuments } from '../../../scripts/documents.mjs';
 import { isVariable, segmentsOf } from '../../../src/lib/path-template.ts';
 import { openapiFaults } from '../../support/openapi-validators.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const BUILT = new URL('../../../dist/openapi/', import.meta.url);
 const readBuilt = (name: string) => JSON.parse(readFileSync(new URL(name, BUILT), 'utf8'));
-
-describe('the fragments of a document', () => {
-  const get = { operationId: 'list' };
-  const createFragment = (name: string, path: string, type: string) => ({
-    name,
-    document: { openapi: '3.0.3', paths: { [path]: { get } }, components: { schemas: { Toy: { type } } } },
-  });
-
-  it.each([
-    ['/dolls', 'string', 'components/schemas/Toy differs between a.json and b.json'],
-    ['/balls', 'object', 'GET /balls is in both a.json and b.json'],
-  ])('do not contradict each other: %s, %s', (path, type, message) => {
-    const fragments = [createFragment('a.json', '/balls', 'object'), createFragment('b.json', path, type)];
-
-    expect(() => mergeDocuments(fragments)).toThrow(message);
-  });
-
-  it('have no path that is an alias of another one', () => {
-    const aliases = {
-      name: 'aliases.json',
-      document: { openapi: '3.0.3', paths: {}, 'x-aliases': [{ path: '/toys', alias: '/old', parameters: [] }] },
-    };
-    const paths = { '/toys/balls': { get }, '/old/balls': { get: { operationId: 'other' } } };
-
-    expect(() => mergeDocuments([{ name: 'a.json', document: { openapi: '3.0.3', paths } }, aliases])).toThrow(
-      '/old/balls',
-    );
-  });
-});
 
 describe.each(readdirSync(BUILT))('%s', (name) => {
   const document = readBuilt(name);
@@ -54,15 +25,20 @@ describe.each(readdirSync(BUILT))('%s', (name) => {
   });
 });
 
-it('a part of a document that nothing refers to is unused', () => {
-  const components = { securitySchemes: { byName: {} }, schemas: { Loss: {} }, headers: { Age: {} } };
+it('a type of the library that a document has twice, once nullable, is the same in both places', async () => {
+  const { control } = Object.fromEntries(await mergedDocuments());
+  const schemas: Record<string, { 'x-type'?: string }> = control.components.schemas;
+  const named = new Map(Object.entries(schemas).map(([name, schema]) => [schema['x-type'] ?? name, schema]));
+  const removeNames = ({ description: _, nullable: __, 'x-type': ___, ...rest }: Record<string, unknown>) => rest;
+  const listCopies = (part: unknown): Record<string, unknown>[] => {
+    if (typeof part !== 'object' || part === null) return [];
+    const own = 'nullable' in part && 'properties' in part && 'x-type' in part ? [part] : [];
+    return [...own, ...Object.values(part).flatMap(listCopies)];
+  };
+  const copies = listCopies(schemas);
 
-  expect(unusedIn({ paths: {}, components, tags: [{ name: 'Games' }] })).toEqual([
-    'securitySchemes/byName',
-    'schemas/Loss',
-    'headers/Age',
-    'tags/Games',
-  ]);
+  expect(copies.length).toBeGreaterThan(3);
+  for (const copy of copies) expect(removeNames(copy)).toEqual(removeNames({ ...named.get(String(copy['x-type'])) }));
 });
 
 describe('documents of one service', () => {

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { importsOf, ROOT, sourceFiles } from './source-files.ts';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT, sourceFiles } from './source-files.ts';
+
+/** Removes `src/` and the ending of a path. */
+const nameOf = (path: string) => path.replace(/^src\/|\.ts$/g, '');
 
 /** Finds the folder of a file; each service is a separate folder. */
 const findFolder = (name: string): string =>
@@ -18,24 +21,26 @@ function findCycles(imports: readonly (readonly [from: string, to: string])[]): 
   });
 }
 
-describe('imports', () => {
-  const imports = sourceFiles('src', '.ts').flatMap((file) =>
-    importsOf(file).map(({ target }) => [file.path.replace(/^src\/|\.ts$/g, ''), target] as const),
+/** Every import and re-export below `src`, also of types, as paths without endings. */
+const IMPORTS = sourceFiles('src', '.ts').flatMap(({ path, text }) => {
+  const found = text.matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']+)';|import\('(\.[^']+)'\)/gms);
+  return [...found].map(
+    ([, fixed, loaded = '']) => [nameOf(path), nameOf(join(dirname(path), fixed ?? loaded))] as const,
   );
+});
 
-  it('have a rule of the linter for every folder', () => {
-    const rules = readFileSync(join(ROOT, 'biome.imports.json'), 'utf8');
-    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+it('every folder has a rule of the linter for its imports', () => {
+  const rules = readFileSync(join(ROOT, 'biome.imports.json'), 'utf8');
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-    expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
-  });
+  expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
+});
 
-  it('have no cycle of folders or of files, with types', () => {
-    const folders = imports.filter(([, target]) => /^[a-z-]+\//.test(target));
+it('imports have no cycle of folders or of files, with types', () => {
+  const folders = IMPORTS.filter(([, target]) => /^[a-z-]+\//.test(target));
 
-    expect(imports).toContainEqual(['http/steps/decide', 'decisions/decide']);
-    expect(findCycles(folders.map(([from, target]) => [findFolder(from), findFolder(target)] as const))).toEqual([]);
-    expect(findCycles(imports)).toEqual([]);
-    expect(findCycles([...imports, ['decisions/decide', 'http/steps/decide']])).toContain('decisions/decide');
-  });
+  expect(IMPORTS).toContainEqual(['http/steps/decide', 'decisions/decide']);
+  expect(findCycles(folders.map(([from, target]) => [findFolder(from), findFolder(target)] as const))).toEqual([]);
+  expect(findCycles(IMPORTS)).toEqual([]);
+  expect(findCycles([...IMPORTS, ['decisions/decide', 'http/steps/decide']])).toContain('decisions/decide');
 });

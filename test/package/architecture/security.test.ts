@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
@@ -6,16 +6,6 @@ import { ROOT, sourceFiles } from './source-files.ts';
 
 const [, PROMISED = ''] =
   /## What it promises\n([\s\S]*?)\n## /.exec(readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')) ?? [];
-
-it('each promise of SECURITY.md names existing tests', () => {
-  const named = PROMISED.split('\n- ')
-    .slice(1)
-    .map((text) => text.match(/(?<=`)test\/[\w./-]+(?=`)/g) ?? []);
-
-  expect(named.length).toBeGreaterThan(5);
-  expect(named).not.toContainEqual([]);
-  expect(named.flat().filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
-});
 
 /** Lists all calls below `/_mock`, from the document and from the code. */
 function listControlCalls(): string[] {

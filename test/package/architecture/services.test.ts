@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergedDocuments } from '../../../scripts/documents.mjs';
@@ -25,7 +25,6 @@ import { ROOT, sourceFiles } from './source-files.ts';
 /** The documents before parts are removed for readers. */
 const MERGED = new Map(await mergedDocuments());
 const ALL: readonly ServiceDefinition[] = [createControlService({} as ControlledServer), ...SERVICES];
-const NAMES = ALL.map(({ name }) => name);
 const readText = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** Lists the documents of a service: a single one, or one for each profile. */
@@ -40,25 +39,6 @@ const DOCUMENTS = new Map(
   ),
 );
 const findDocument = (name: string) => DOCUMENTS.get(name) as ApiDocument;
-
-it.each(NAMES)('the service %s has its files and folders', (name) => {
-  const code = `src/services/${name === 'catalogue' ? 'nvcf/catalogue' : name}`;
-  const paths = [
-    ...['index.ts', 'tables/index.ts', 'tables/operations.ts', 'operations', 'README.md'].map(
-      (file) => `${code}/${file}`,
-    ),
-    ...[`openapi/${name}/SOURCES.md`, `fixtures/${name}/README.md`, `test/services/${name}`],
-  ];
-
-  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
-});
-
-it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s has only folders of services', (folder) => {
-  const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const allowed = [...NAMES, 'ngc-keys'];
-
-  expect(folders.map(({ name }) => name).filter((name) => !allowed.includes(name))).toEqual([]);
-});
 
 interface Described {
   readonly summary?: string;

@@ -23,23 +23,3 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
 export function documentationPages(): SourceFile[] {
   return sourceFiles('docs', '.md').filter((page) => !page.path.startsWith('docs/maintaining/'));
 }
-
-export interface Import {
-  /** The specifier as it is written. */
-  readonly specifier: string;
-  /** A file below `src/`, without its ending; or the package. */
-  readonly target: string;
-}
-
-/** Lists the static and dynamic imports and re-exports of a file. */
-export function importsOf({ path, text }: SourceFile): Import[] {
-  const found = text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';|^import '([^']+)';|import\('([^']+)'\)/gms);
-  return [...found]
-    .map((names) => String(names.slice(1).find((name) => name !== undefined)))
-    .map((specifier) => ({ specifier, target: resolveTarget(path, specifier) }));
-}
-
-function resolveTarget(path: string, specifier: string): string {
-  if (!specifier.startsWith('.')) return specifier;
-  return posix.join(posix.dirname(path), specifier).replace(/^src\/|\.ts$/g, '');
-}

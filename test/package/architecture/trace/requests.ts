@@ -7,6 +7,8 @@ interface Traced {
   readonly status: number;
   /** The reason of its refusal. */
   readonly reason?: string;
+  /** The maximum number of files that it passes, and of returns to one. Getters count. They may only decrease. */
+  readonly limits: readonly [files: number, returns: number];
   /** Creates the token and the body. */
   parts(mock: Mock): Promise<{ readonly token?: string; readonly body?: object }>;
 }
@@ -16,6 +18,7 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   grant: {
     method: 'POST',
     path: '/api/v1/token',
+    limits: [65, 56],
     status: 200,
     parts: async ({ cast }) => {
       const { clientId, clientSecret } = cast.runai.serviceAccounts.find(({ name }) => name === 'ci-bot') ?? {};
@@ -26,6 +29,7 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   list: {
     method: 'GET',
     path: '/api/v1/org-unit/projects',
+    limits: [66, 67],
     status: 200,
     parts: async (mock) => ({ token: await mock.getToken('ci-bot') }),
   },
@@ -33,6 +37,7 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   invocation: {
     method: 'POST',
     path: '/v2/nvcf/pexec/functions/:echo',
+    limits: [60, 70],
     status: 200,
     parts: async ({ keys }) => {
       const { key } = await keys.create({
@@ -49,6 +54,7 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   create: {
     method: 'POST',
     path: '/api/v3/simulations/',
+    limits: [68, 80],
     status: 201,
     parts: async ({ cast }) => ({
       token: cast.ngc.keys.find(({ name }) => name === 'air-admin')?.key ?? '',
@@ -59,6 +65,7 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   refusal: {
     method: 'GET',
     path: '/api/v1/users',
+    limits: [79, 80],
     status: 403,
     reason: 'missing_permission',
     parts: async (mock) => ({ token: await mock.getToken('batch-bot') }),
