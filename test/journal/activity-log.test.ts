@@ -11,19 +11,6 @@ const createLog = () => new ActivityLog(createActivityBudgets(), 's', toySecrets
 const listRequests = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 
 describe('the activity log of a world', () => {
-  it('contains requests and decisions at once, in their order', () => {
-    const log = createLog();
-    log.recordRequest(createDraft('/one'));
-    log.recordDecision(decision('1'));
-    log.recordRequest(createDraft('/two'));
-
-    expect(listRequests(log)).toEqual([
-      ['s-r2', '/two'],
-      ['s-r1', '/one'],
-    ]);
-    expect(log.decisions.byId('1')).toEqual(decision('1'));
-  });
-
   it('is cleared at once, and continues its numbers', () => {
     const log = createLog();
     log.recordRequest(createDraft('/one'));

@@ -20,164 +20,29 @@ interface Sent {
 const SECRET = 'hunter2-Hunter2';
 const OF_WORLD = 'MOCKciAppSecret00000000000000001';
 
-/** Names of members, fields and parameters that hold a secret. */
-const NAMES = [
-  'pwd',
-  'pass',
-  'secret_key',
-  'access_key',
-  'accessKey',
-  'otp',
-  'clientSecret1',
-  'client_secret_2',
-  'passwords',
-  'DB_PASSWORD',
-  'apiKey',
-  'X-API-Key',
-  'privateKey',
-  'passphrase',
-  'tokenValue',
-  'credentials',
-  'authorization',
-  'id_token_hint',
-  'dbpwd',
-  'signature',
-];
-
-/** Names of headers that hold a secret. */
-const HEADERS = [
-  'Authorization',
-  'X-Authorization',
-  'Proxy-Authorization',
-  'X-Access-Key',
-  'X-Api-Key',
-  'X-Auth-Token',
-  'X-Auth',
-  'Sec-WebSocket-Protocol',
-  'Cookie',
-  'X-Mock-Admin-Token',
-  'X-Amz-Security-Token',
-  'X-Vault-Token',
-  'X-Client-Secret-1',
-  'Ocp-Apim-Subscription-Key',
-];
-
 /** Requests with `SECRET`, or with another secret. */
 const HIDDEN: readonly [label: string, sent: Sent, secret?: string][] = [
-  ...NAMES.flatMap((name): [string, Sent][] => [
-    [`a member \`${name}\``, { json: { outer: [{ [name]: SECRET }] } }],
-    [`a field \`${name}\` of a form`, { form: `${name}=${SECRET}&a=1` }],
-    [`a parameter \`${name}\``, { url: `/x?${name}=${SECRET}` }],
-  ]),
-  ...HEADERS.map((name): [string, Sent] => [`a header \`${name}\``, { header: [name, SECRET] }]),
-  [
-    'an NGC key in a description',
-    {
-      json: {
-        description: 'made with nvapi-kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk, see there',
-      },
-    },
-    'nvapi-kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk',
-  ],
-  [
-    'an NGC key in base64, as for a registry',
-    {
-      json: {
-        description:
-          'JG9hdXRodG9rZW46bnZhcGkta2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2traw==',
-      },
-    },
-    'cGkta2tra2tra2tra2tra2tra2tra2tra2tra2tr',
-  ],
-  [
-    'a JWT in a note',
-    {
-      json: {
-        note: 'token was eyJhbGciOiJSUzI1NiJ9.pppppppppppppppppppppppppppppppppppppppp.ssssssssssssssssssssssssssssssssssssssss',
-      },
-    },
-    'pppppppppppppppppppppppppppppppppppppppp',
-  ],
-  [
-    'an authorization code in a note',
-    { json: { description: 'code: 0123456789abZz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Q.' } },
-    '0123456789abZz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Q',
-  ],
-  [
-    'a refresh token in a note',
-    { json: { description: 'it was eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJ0eXAiOiJSZWZyZXNoIn0.c2lnbmF0dXJl, once' } },
-    'eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJ0eXAiOiJSZWZyZXNoIn0.c2lnbmF0dXJl',
-  ],
-  [
-    'a refresh token in a path',
-    { url: '/api/v1/sessions/eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJ0eXAiOiJSZWZyZXNoIn0.c2lnbmF0dXJl/x' },
-    'eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJ0eXAiOiJSZWZyZXNoIn0.c2lnbmF0dXJl',
-  ],
-  ['a list in a member `passwords`', { json: { outer: [{ passwords: ['hunter2-Hunter2'] }] } }],
-  ['a number as a password', { json: { otp: 123456 } }, '123456'],
-  ['a member of an object of credentials', { json: { credential: { value: 'hunter2-Hunter2', kind: 'x' } } }],
-  ['JSON inside a text of JSON', { json: { payload: '{"password": "hunter2-Hunter2"}' } }],
-  ['JSON inside a field of a form', { form: 'payload=%7B%22password%22%3A%20%22hunter2-Hunter2%22%7D' }],
-  [
-    'an environment as a list of keys and values',
-    {
-      json: {
-        containerEnvironment: [
-          { key: 'DB_PASSWORD', value: 'hunter2-Hunter2' },
-          { key: 'LOG', value: 'debug' },
-        ],
-      },
-    },
-  ],
-  [
-    'an environment variable with a key',
-    { json: { containerEnvironment: [{ key: 'NGC_API_KEY', value: 'hunter2-Hunter2' }] } },
-  ],
-  ['an environment as a list of names and values', { json: { env: [{ name: 'TOKEN', value: 'hunter2-Hunter2' }] } }],
   ['an environment as a text', { json: { environment: 'LOG=debug\nDB_PASSWORD=hunter2-Hunter2\nA=1' } }],
-  ['a command with an option and an equals sign', { json: { command: 'login --client-secret=hunter2-Hunter2' } }],
-  ['a command with a header', { json: { command: "curl -H 'Authorization: Bearer hunter2-Hunter2' http://a" } }],
   ['a command with a scheme', { json: { command: 'auth bearer hunter2-Hunter2' } }],
   [
     'a URL with a password in a text',
     { json: { repository: 'clone https://user:hunter2-Hunter2@git.test/a.git now' } },
   ],
-  ['a URL with a password', { json: { repository: 'https://user:hunter2-Hunter2@git.test/a.git' } }],
   ['a URL with a token for its user', { json: { repository: 'https://hunter2-Hunter2@git.test/a.git' } }],
-  ['a URL with a token in its query', { json: { callback: 'https://git.test/a?token=hunter2-Hunter2&x=1' } }],
   [
     'a URL with a token in its query, in a text',
     { json: { description: 'see https://git.test/a?token=hunter2-Hunter2 for it' } },
   ],
   ['a database', { json: { url: 'postgres://app:hunter2-Hunter2@db/app' } }],
   ['a docker configuration', { json: { config: '{"auths": {"nvcr.io": {"auth": "hunter2-Hunter20123456789"}}}' } }],
-  ['a referer with a user', { header: ['Referer', 'https://user:hunter2-Hunter2@a.test/x'] }],
-  ['a referer with a token', { header: ['Referer', 'https://a.test/x?access_token=hunter2-Hunter2'] }],
-  ['a referer with a code in its fragment', { header: ['Referer', 'https://a.test/x#id_token=hunter2-Hunter2'] }],
   [
     'a websocket that authenticates',
     { header: ['Sec-WebSocket-Protocol', 'v4.channel.k8s.io, base64url.bearer.authorization.k8s.io.hunter2-Hunter2'] },
   ],
   ['a redirect with a user', { answer: ['location', 'https://user:hunter2-Hunter2@a.test/'] }],
-  [
-    'an id and a secret that were swapped',
-    { json: { grantType: 'client_credentials', clientId: 'MOCKciAppSecret00000000000000001', clientSecret: 'ci-app' } },
-    OF_WORLD,
-  ],
-  [
-    'an id and a secret that were swapped in a form',
-    { form: 'client_id=MOCKciAppSecret00000000000000001&client_secret=ci-app' },
-    OF_WORLD,
-  ],
-  ['a secret of the world in a path', { url: '/v2/nvcf/functions/MOCKciAppSecret00000000000000001' }, OF_WORLD],
-  [
-    'a secret of the world in a path, encoded',
-    { url: '/v2/nvcf/functions/%4dOCKciAppSecret00000000000000001' },
-    OF_WORLD,
-  ],
+  ['the name of a header', { header: ['X-nvapi-kkkkkkkkkkkkkkkk', '2'] }, 'nvapi-kkkkkkkkkkkkkkkk'],
   ['a secret of the world as a parameter', { url: '/x?visibility=MOCKciAppSecret00000000000000001' }, OF_WORLD],
   ['a short password of the seed as a whole value', { json: { description: 'hunter-2' } }, 'hunter-2'],
-  ['truncated JSON', { text: '{"a":1,"nested":{"password":"hunter2-Hunter2","more":"' }],
   ['a short number as one token', { json: { token: '123456' } }, '123456'],
   [
     'a variable of a short number as one token',
@@ -185,38 +50,9 @@ const HIDDEN: readonly [label: string, sent: Sent, secret?: string][] = [
     '123456',
   ],
   ['an authorization code in mixed case', { json: { code: 'Not_Found_In_This_Region' } }, 'Not_Found_In_This_Region'],
-  [
-    'a secret of the world in a path, encoded twice',
-    {
-      url: '/nope/%254d%254f%2543%254b%2563%2569%2541%2570%2570%2553%2565%2563%2572%2565%2574%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2531',
-    },
-    '%254d%254f%2543%254b%2563%2569%2541%2570%2570%2553%2565%2563%2572%2565%2574%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2530%2531',
-  ],
-  [
-    'a secret of the world in a path, encoded three times',
-    {
-      url: '/nope/%25254d%25254f%252543%25254b%252563%252569%252541%252570%252570%252553%252565%252563%252572%252565%252574%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252531',
-    },
-    '%25254d%25254f%252543%25254b%252563%252569%252541%252570%252570%252553%252565%252563%252572%252565%252574%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252530%252531',
-  ],
-  ['a parameter of a path', { url: '/nope/password=hunter2-Hunter2/x' }],
-  ['a second parameter of a path', { url: '/nope/a;b=1;token=hunter2-Hunter2/x' }],
   ['a parameter of a path with a sign that is encoded', { url: '/nope/password%3Dhunter2-Hunter2/x' }],
   ['a parameter of a path with an encoded slash in its value', { url: '/nope/password=a%2Fhunter2-Hunter2/x' }],
   ['a parameter of a path whose name is encoded twice', { url: '/nope/%2570assword=hunter2-Hunter2/x' }],
-  [
-    'a part of a multipart form',
-    {
-      header: ['Content-Type', 'multipart/form-data; boundary=x'],
-      text: '--x\r\nContent-Disposition: form-data; name="client-secret"\r\n\r\nhunter2-Hunter2\r\n--x--\r\n',
-    },
-  ],
-  ['malformed JSON with a list of secrets', { text: '{"secrets": [{"name": "DB", "value": "hunter2-Hunter2"}],}' }],
-  [
-    'malformed JSON with an environment',
-    { text: '{"containerEnvironment": [{"key": "DB_PASSWORD", "value": "hunter2-Hunter2"}' },
-  ],
-  ['JSON with the type of a form', { form: '{"password": "hunter2-Hunter2"}' }],
   ['a credential of a scheme in a text', { text: 'sent Basic aHVudGVyOmh1bnRlcg to it' }, 'aHVudGVyOmh1bnRlcg'],
 ];
 
@@ -246,36 +82,6 @@ const READABLE: readonly [label: string, sent: Sent][] = [
   ],
   ['a message with a colon', { json: { detail: 'Validation failed: [message=Field `name` must be a text]' } }],
   ['UUIDs', { json: { zzz: '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0002', id: '9B2E6F10-7C3D-4E58-A1F4-2D8C0B3A0001' } }],
-  [
-    'digests',
-    {
-      json: {
-        zzz: [
-          'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-          'da39a3ee5e6b4b0d3255bfef95601890afd80709',
-        ],
-        digest: 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-      },
-    },
-  ],
-  ['client ids that the mock issues', { json: { zzz: '5f0c2a9d11e84b70', clientId: '93b7e41c6fd2405a-team-a' } }],
-  ['ids of decisions and requests', { json: { zzz: ['4fbcc4-1', 'a1b2c3-r100', 'a1b2c3-e7'] } }],
-  ['times', { json: { zzz: '2026-01-15T12:00:00.000Z', createdAt: '2026-01-15T12:00:00Z' } }],
-  [
-    'names of several words',
-    {
-      json: {
-        zzz: [
-          'train-vision-experiment-of-monday-2024',
-          'generic/ubuntu2204',
-          'nvcr.io/nvidia/pytorch:24.01-py3',
-          'leaf-spine-fabric-with-servers',
-          'application/vnd.docker.distribution.manifest.v2+json',
-        ],
-      },
-    },
-  ],
-  ['a random string in a documented member', { json: { description: 'Zx81kQp0Lm77vTb2Rr5Yc3Wd' } }],
   [
     'an environment without secrets',
     {
@@ -312,16 +118,6 @@ const READABLE: readonly [label: string, sent: Sent][] = [
   ['names of secrets in a list', { json: { secrets: ['DB', 'API'], secretNames: 'x' } }],
   ['empty values and booleans', { json: { password: '', token: null, secret: true } }],
   [
-    'cloud-init without secrets',
-    {
-      json: {
-        userData:
-          '#cloud-config\nhostname: leaf1\nssh_pwauth: true\npassword_authentication: yes\nusers:\n  - name: ann\n    shell: /bin/bash\nruncmd:\n  - echo "ready: yes"\n',
-      },
-    },
-  ],
-  ['a command without secrets', { json: { command: 'serve --port 8080 --token-file /run/token --verbose' } }],
-  [
     'URLs without secrets',
     {
       json: {
@@ -332,15 +128,6 @@ const READABLE: readonly [label: string, sent: Sent][] = [
     },
   ],
   ['JSON in a text, as it was written', { json: { payload: '{ "a": 1,\n "b": ["x"] }' } }],
-  [
-    'URNs',
-    {
-      json: {
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      },
-    },
-  ],
   ['a form', { form: 'grant_type=password&username=ann%40acme.test&client_id=runai-cli&scope=openid' }],
   ['a query', { url: '/v2/nvcf/functions?visibility=private&limit=10&code_challenge_method=S256' }],
   [
@@ -364,14 +151,6 @@ const READABLE: readonly [label: string, sent: Sent][] = [
   [
     'a code of an error in several words',
     { json: { code: 'NOT_FOUND_IN_THIS_REGION', zzz: 'RESOURCE_EXHAUSTED_IN_REGION' } },
-  ],
-  [
-    'names of machines',
-    { json: { zzz: ['Standard_ND96isr_H100_v5', '8x_H100_SXM5_80GB_NVLink4', 'Standard_NC24ads_A100_v4'] } },
-  ],
-  [
-    'ULIDs',
-    { json: { zzz: ['01ARZ3NDEKTSV4RRFFQ69G5FAV', '01HZX3K8QW9V7T2M4N6P8R0S1A', 'req_01HZX3K8QW9V7T2M4N6P8R0S1A'] } },
   ],
   [
     'words in base64',
@@ -406,14 +185,10 @@ const READABLE: readonly [label: string, sent: Sent][] = [
     'a secret of the world in base64',
     { json: { description: 'sent eDpNT0NLY2lBcHBTZWNyZXQwMDAwMDAwMDAwMDAwMDAwMQ==' } },
   ],
-  ['a header `Accept`', { header: ['Accept', 'text/html, application/json;q=0.9'] }],
-  ['a header `User-Agent`', { header: ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'] }],
   ['a header `X-Request-Id`', { header: ['X-Request-Id', 'Zx81kQp0Lm77vTb2Rr5Yc3Wd'] }],
   ['a header `Traceparent`', { header: ['Traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'] }],
   ['a header `If-None-Match`', { header: ['If-None-Match', '"Zx81kQp0Lm77vTb2Rr5Yc3Wd"'] }],
   ['a header `Sec-WebSocket-Key`', { header: ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='] }],
-  ['a header `Content-Type`', { header: ['Content-Type', 'application/json'] }],
-  ['a header `Host`', { header: ['Host', 'acme.localhost:8080'] }],
   ['a header `Referer`', { header: ['Referer', 'https://a.test/x?page=2#top'] }],
   ['a header `NVCF-REQID`', { header: ['NVCF-REQID', '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0001'] }],
   ['a header `WWW-Authenticate`', { header: ['WWW-Authenticate', 'Bearer error="invalid_token"'] }],
@@ -426,10 +201,9 @@ const TYPES = { json: 'application/json', form: 'application/x-www-form-urlencod
 function createDraft({ url = '/x', header, json, form, text, answer }: Sent): Draft {
   const type = json === undefined ? (form === undefined ? TYPES.text : TYPES.form) : TYPES.json;
   const body = json === undefined ? (form ?? text) : JSON.stringify(json);
-  const lines = ['Content-Type', type, ...(header ?? [])].slice(header?.[0] === 'Content-Type' ? 2 : 0);
   return toyDraft({
     url,
-    requestHeaders: lines.join('\n'),
+    requestHeaders: ['Content-Type', type, ...(header ?? [])].join('\n'),
     requestBody: body === undefined ? NO_BODY : storeBody(Buffer.from(body)),
     responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
   });

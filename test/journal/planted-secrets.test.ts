@@ -25,32 +25,13 @@ const plant = () => {
 /** Names of members, fields and parameters that hold a secret. */
 const NAMES = [
   ...['password', 'currentPassword', 'newPassword', 'tempPassword', 'default_password', 'netq_password', 'DB_PASSWORD'],
-  ...[
-    'passwords',
-    'db-passwd',
-    'dbPwd',
-    'passphrase',
-    'userPasscode',
-    'DB_PASS',
-    'pin',
-    'otp',
-    'password1',
-    'password[]',
-  ],
-  ...['secret', 'clientSecret', 'client_secret', 'appSecret', 'secretValue', 'CLIENT-SECRET', 'password ', 'Secret_2'],
-  ...[
-    'token',
-    'accessToken',
-    'refresh_token',
-    'refreshToken',
-    'id_token',
-    'id_token_hint',
-    'externalToken',
-    'tokenValue',
-  ],
-  ...['registration_token', 'client_assertion', 'subject_token', 'code_verifier', 'jwt', 'bearer', 'sessionCookie'],
-  ...['apiKey', 'X-API-Key', 'NGC_API_KEY', 'access_key', 'private_key', 'sshPrivateKey', 'encryptionKey', 'masterKey'],
-  ...['credential', 'credentials', 'registryCredential', 'authorization', 'proxyAuth', 'signature', 'signing.key'],
+  ...['passwords', 'db-passwd', 'dbPwd', 'pwd', 'passphrase', 'userPasscode', 'pass', 'DB_PASS', 'pin', 'otp'],
+  ...['password1', 'password[]', 'password ', 'secret', 'clientSecret', 'client_secret', 'clientSecret1', 'appSecret'],
+  ...['secretValue', 'CLIENT-SECRET', 'Secret_2', 'token', 'accessToken', 'refresh_token', 'refreshToken', 'id_token'],
+  ...['id_token_hint', 'externalToken', 'tokenValue', 'registration_token', 'client_assertion', 'subject_token'],
+  ...['code_verifier', 'jwt', 'bearer', 'sessionCookie', 'apiKey', 'X-API-Key', 'NGC_API_KEY', 'access_key'],
+  ...['secret_key', 'private_key', 'sshPrivateKey', 'encryptionKey', 'masterKey', 'signing.key', 'accessKey'],
+  ...['credential', 'credentials', 'registryCredential', 'authorization', 'proxyAuth', 'signature'],
 ];
 
 /** Members with secrets deeper in them. */
@@ -255,14 +236,8 @@ it('no planted secret is reported of a header', async () => {
   const { server, reported } = await startServer();
   const HEADERS = [
     ...['authorization', 'proxy-authorization', 'x-authorization', 'cookie', 'x-api-key', 'x-auth-token', 'x-auth'],
-    ...[
-      'x-amz-security-token',
-      'sec-websocket-protocol',
-      'x-client-secret',
-      'ocp-apim-subscription-key',
-      'x-vault-token',
-    ],
-    ...['x-mock-admin-token', 'x-access-key', 'x-signature', 'x-password'],
+    ...['x-amz-security-token', 'sec-websocket-protocol', 'x-client-secret', 'ocp-apim-subscription-key'],
+    ...['x-vault-token', 'x-mock-admin-token', 'x-access-key', 'x-signature', 'x-password'],
   ];
   for (const form of [plant, () => `Bearer ${plant()}`, () => `Basic ${BASIC}`, () => `a=${plant()}; b`]) {
     const headers = {

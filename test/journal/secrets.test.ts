@@ -15,23 +15,8 @@ const hideSecrets = (value: unknown) => journal.hideSecrets(value, secrets);
 /** Starts, ends and repeated parts of the searches. */
 const LINEAR = [
   ...['eyJ', '"a":"', 'token ', '{"token":', 'nvapi-', 'bnZhcGkt', '0123456789ab', '-', '=', '//a:b@', '//', ':'],
-  ...[
-    '\r\n---',
-    'name="',
-    'a=',
-    'password="',
-    '[[["',
-    '\\u006e',
-    '%25',
-    'aa-',
-    'token=a;',
-    'token=',
-    'bearer ',
-    'basic a',
-    '[',
-    "'",
-    '\\"',
-  ],
+  ...['\r\n---', 'name="', 'a=', 'password="', '[[["', '\\u006e', '%25', 'aa-', 'token=a;', 'token=', 'bearer '],
+  ...['basic a', '[', "'", '\\"'],
 ];
 
 const OF_WORLD = 'MOCKciAppSecret00000000000000001';
@@ -55,15 +40,6 @@ describe('a secret', () => {
   it('that is a fingerprint is unchanged, so that it can be searched for', () => {
     expect(fingerprint('sha256:f52fbd32b2')).toBe('sha256:f52fbd32b2');
   });
-
-  it.each(['clientSecret', 'client_secret', 'ClientSecret', 'appSecret', 'password', 'refresh_token', 'code_verifier'])(
-    'is the value of a member `%s`, at any depth',
-    (name) => {
-      expect(hideSecrets({ a: [{ [name]: 'hunter2', open: 'hunter2' }] })).toEqual({
-        a: [{ [name]: HUNTER, open: 'hunter2' }],
-      });
-    },
-  );
 
   it('is every value in a list of secrets', () => {
     expect(
@@ -148,13 +124,6 @@ describe('a secret', () => {
     expect(hideInHeader(name.toLowerCase(), 'hunter2')).toBe(HUNTER);
   });
 
-  it.each(['grantType', 'token_type', 'token_type_hint', 'codeChallenge', 'clientId', 'secretName', 'expires_in'])(
-    'is not the value of a member `%s`',
-    (name) => {
-      expect(hideSecrets({ [name]: 'refresh_token' })).toEqual({ [name]: 'refresh_token' });
-    },
-  );
-
   it.each(['client_id=a;client_secret=hunter2', 'client_id=a,client_secret=hunter2', 'client%5fsecret=hunter2'])(
     'is not shown in a query with the wrong separators: %s',
     (query) => {
@@ -205,12 +174,7 @@ describe('a secret', () => {
   });
 
   it.each<[form: string, value: unknown]>([
-    ['a list of lists', { secrets: [[{ value: 'hunter2' }, ['hunter2']]] }],
-    ['a pair in capitals', { Env: [{ Name: 'API_KEY', Value: 'hunter2' }] }],
-    ['a pair of a list', [[{ key: 'token', value: ['hunter2', { a: 'hunter2' }] }]]],
-    ['a text of JSON in a text of JSON', { a: JSON.stringify([1, JSON.stringify({ pin: 'hunter2' })]) }],
     ['a text of a text of JSON', { a: JSON.stringify(JSON.stringify({ otp: 'hunter2' })) }],
-    ['a text of malformed JSON', { a: '[{"password": "hunter2"' }],
     ['a name with other signs', { 'user[password][]': 'hunter2', 'pass\u200bword ': 'hunter2' }],
     ['an environment with quotes', 'A=1 DB_PASSWORD="hunter2 hunter2" PIN=hunter2/hunter2'],
   ])('is hidden in %s', (_, value) => {
