@@ -7,8 +7,6 @@ import { testServer } from '../support/server.ts';
 import { type Line, openLine, requestBytes, send } from '../support/wire.ts';
 
 const HOST = 'Host: localhost:6625';
-const FORM_TYPE = 'Content-Type: application/x-www-form-urlencoded';
-const TOKEN = '/auth/realms/acme/protocol/openid-connect/token';
 
 const startServer = async (limits: Partial<Limits> = {}) => {
   const server = await testServer({}, { limits });
@@ -18,19 +16,6 @@ const startServer = async (limits: Partial<Limits> = {}) => {
 
 const server = await startServer();
 const strict = await startServer({ connections: 4 });
-
-describe('a form', () => {
-  it('of more than 100 fields is rejected', async () => {
-    const names = Array.from({ length: 209_000 }, (_, number) => number.toString(36));
-    const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
-
-    expect(reply.status).toBe(400);
-    expect(reply.body).toMatchObject({
-      error: 'invalid_request',
-      error_description: expect.stringContaining('more than 100 fields'),
-    });
-  });
-});
 
 describe('connections above the limit', () => {
   it('are rejected with 503 and closed', async () => {

@@ -20,15 +20,10 @@ async function sendCoded(url: string, coding: string, type = JSON_TYPE, token?: 
 }
 
 const nvcf = castKey('nvcf-registrar').key;
-const air = castKey('air-admin').key;
-const nvct = castKey('nvct-cli').key;
 
 describe('a body with a content coding is rejected in the error format of the service:', () => {
   it.each<[path: string, type: string, key: string | undefined, status: number, readText: (body: never) => unknown]>([
     ['/api/v1/token', JSON_TYPE, undefined, 415, ({ message }: { message: string }) => message],
-    ['/v2/nvcf/functions', JSON_TYPE, nvcf, 415, ({ detail }: { detail: string }) => detail],
-    ['/v1/nvct/tasks', JSON_TYPE, nvct, 415, ({ detail }: { detail: string }) => detail],
-    ['/api/v3/simulations/', JSON_TYPE, air, 415, ({ detail }: { detail: string }) => detail],
     [
       '/v3/keys/get-caller-info',
       FORM,
@@ -36,10 +31,8 @@ describe('a body with a content coding is rejected in the error format of the se
       415,
       ({ requestStatus }: { requestStatus: { statusDescription: string } }) => requestStatus.statusDescription,
     ],
-    ['/_mock/keys', JSON_TYPE, undefined, 415, ({ detail }: { detail: string }) => detail],
     // RFC 6749 has no 415.
     [REALM, FORM, undefined, 400, ({ error_description: text }: { error_description: string }) => text],
-    ['/api/v2/token', FORM, undefined, 400, ({ error_description: text }: { error_description: string }) => text],
   ])('%s', async (path, type, key, status, readText) => {
     const answer = await sendCoded(path, 'gzip', type, key);
 

@@ -1,9 +1,8 @@
-/** The steps of a request in their order, and their records. */
+/** The steps of a request in their order. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/lib/log.ts';
-import { listHints } from '../support/hints.ts';
-import { castFunction, castKey } from '../support/ngc-cast.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 
 const log: string[] = [];
@@ -11,7 +10,6 @@ const server = await testServer(
   {},
   { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line.trim())) },
 );
-const [echo] = castFunction('echo');
 const [owner, invoker] = [castKey('nvcf-full-access').key, castKey('nvcf-invoker').key];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
@@ -40,35 +38,5 @@ describe('a request with several faults is rejected for the first of them:', () 
     expect((await server.call(request, parts)).status).toBe(status);
     // A refused page is also a warning, which comes first.
     expect(log.filter((line) => !line.includes(' warn '))).toEqual([expect.stringContaining(expected)]);
-  });
-});
-
-describe('the records of a request', () => {
-  const readLatest = async () => (await server.call('GET /_mock/decisions?limit=1')).body.decisions[0];
-
-  it('that is allowed are its decision, with the object, and a line with its hint', async () => {
-    const request = `/v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
-    const { status, body, decision } = await server.call(`GET ${request}?unheard-of=1`, { token: owner });
-
-    expect([status, body.function.name, decision.effect]).toEqual([200, 'echo', 'allow']);
-    expect(log).toEqual([expect.stringMatching(/ info {2}200 GET .* Hint: .*`unheard-of`/)]);
-    expect(await readLatest()).toMatchObject({
-      id: decision.id,
-      at: '2026-01-15T12:00:00.000Z',
-      service: 'nvcf',
-      operation: 'getFunctionVersion',
-      request: { method: 'GET', path: request },
-      effect: 'allow',
-      target: `${echo?.functionId}/${echo?.versionId}`,
-    });
-    expect(await listHints(server)).toContainEqual(
-      expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`unheard-of`') }),
-    );
-  });
-
-  it('with an uppercase UUID do not differ: the request is allowed', async () => {
-    const request = `GET /v2/nvcf/functions/${echo?.functionId.toUpperCase()}/versions/${echo?.versionId}`;
-
-    expect((await server.call(request, { token: owner })).status).toBe(200);
   });
 });

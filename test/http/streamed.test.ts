@@ -1,24 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { callOnceRead, streamOfParts } from '../../src/http/answers.ts';
-import { testServer } from '../support/server.ts';
-import { makeWorld } from '../support/worlds.ts';
-
-const server = await testServer();
-const { id, call } = await makeWorld(server);
-const openEvents = () =>
-  server.app.inject({ url: `/w/${id}/_mock/events`, headers: { host: 'localhost' }, payloadAsStream: true });
-
-it('a stream holds its world until its reader disconnects', async () => {
-  const world = server.worlds.find(id);
-  const [first, second] = [await openEvents(), await openEvents()];
-  first.raw.res.destroy();
-  await call('GET /_mock/clock');
-  expect(world?.isHeld).toBe(true);
-
-  second.raw.res.destroy();
-  await expect.poll(() => world?.isHeld).toBe(false);
-});
 
 it('a body that is not an open stream is released at once', async () => {
   const closed = new Readable({ read: () => {} }).destroy();

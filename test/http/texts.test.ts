@@ -10,64 +10,20 @@ const air = castKey('air-admin').key;
 const nvcf = castKey('nvcf-full-access').key;
 const owner = castKey('owner').key;
 
-const POLICY = {
-  product: 'nv-cloud-functions',
-  scopes: ['list_functions'],
-  resources: [{ id: '*', type: 'account-functions' }],
-};
-const SERVICE_KEY = { type: 'service', services: ['nvcf'], scopes: ['list_functions'] };
-const DEFINITION = { name: 'made', inferenceUrl: '/made', containerImage: 'nvcr.io/acme/made:1' };
+describe('a string that cannot be stored is rejected with the path of its field:', () => {
+  const grant = { grantType: 'client_credentials', clientId: 'a' };
+  const key = { type: 'service', services: ['nvcf'], scopes: ['list_functions'] };
 
-/** A NUL, and surrogates without their pair. */
-const UNSTORABLE = [
-  ['a NUL', 'a\0b'],
-  ['an unpaired high surrogate', 'a\ud83db'],
-  ['an unpaired low surrogate', '\ude00'],
-] as const;
-
-interface Case {
-  readonly request: string;
-  readonly token?: string;
-  readonly body?: (text: string) => unknown;
-  /** The field that the error names. */
-  readonly named: string;
-}
-
-describe.each(UNSTORABLE)('%s is rejected with the path of its field:', (_what, text) => {
-  it.each<Case>([
-    {
-      request: 'POST /api/v1/token',
-      body: (more) => ({ grantType: 'client_credentials', clientId: 'a', clientSecret: more }),
-      named: 'clientSecret',
-    },
-    { request: 'POST /api/v3/simulations/', token: air, body: (name) => ({ name }), named: 'name' },
-    {
-      request: 'POST /api/v3/simulations/',
-      token: air,
-      body: (name) => ({ name: 'x', more: [{ [name]: 1 }] }),
-      named: 'more.0.a',
-    },
-    {
-      request: 'POST /v2/nvcf/functions',
-      token: nvcf,
-      body: (description) => ({ ...DEFINITION, description }),
-      named: 'description',
-    },
-    {
-      request: 'POST /v3/orgs/acme/keys/type/SERVICE_KEY',
-      token: owner,
-      body: (name) => ({ name, policies: [POLICY] }),
-      named: 'name',
-    },
-    { request: 'POST /_mock/keys', body: (name) => ({ ...SERVICE_KEY, name }), named: 'name' },
-  ])('$request, `$named`', async ({ request, token, body, named }) => {
-    const parts = { ...(token !== undefined && { token }), body: body?.(text) };
-
-    const { status, body: reported, decision } = await server.call(request, parts);
+  it.each<[request: string, token: string | undefined, named: string, body: object]>([
+    ['POST /api/v1/token', undefined, 'clientSecret', { ...grant, clientSecret: 'a\0b' }],
+    ['POST /api/v3/simulations/', air, 'more.0.a', { name: 'x', more: [{ 'a\ud83db': 1 }] }],
+    ['POST /_mock/keys', undefined, 'name', { ...key, name: '\ude00' }],
+  ])('%s', async (request, token, named, body) => {
+    const { status, body: reported, decision } = await server.call(request, { ...(token && { token }), body });
 
     expect({ status, decision }).toEqual({ status: 400, decision: null });
     const message = JSON.stringify(reported);
-    expect(message).toContain(named === 'more.0.a' && !text.startsWith('a') ? 'more.0.?' : named);
+    expect(message).toContain(named);
     expect(message).toContain('NUL character or an unpaired surrogate');
   });
 });
@@ -88,8 +44,6 @@ describe('a NUL in a path is part of an unknown id:', () => {
 describe('a NUL in a query is rejected with the name of its parameter:', () => {
   it.each<[request: string, token: string | undefined, named: string]>([
     ['GET /api/v3/simulations/?search=a%00b', air, 'search'],
-    ['GET /api/v3/simulations/?search=%00', air, 'search'],
-    ['GET /api/v3/simulations/?name=a%00b', air, 'name'],
     ['GET /_mock/decisions?principal=a%00b', undefined, 'principal'],
   ])('%s', async (request, token, named) => {
     const { status, body } = await server.call(request, token === undefined ? {} : { token });

@@ -348,27 +348,3 @@ describe('the favicon', () => {
     },
   );
 });
-
-describe('a stored asset', () => {
-  it('is sent as a sandboxed attachment, which no browser runs', async () => {
-    const token = castKey('nvcf-full-access').key;
-    const body = { contentType: 'text/html', description: 'a page' };
-    const created = await server.call('POST /v2/nvcf/assets', { token, body });
-    const { uploadUrl } = created.body;
-    const path = new URL(uploadUrl).pathname + new URL(uploadUrl).search;
-    const headers = { 'content-type': 'text/html', 'x-amz-meta-nvcf-asset-description': 'a page' };
-    const stored = await server.app.inject({ method: 'PUT', url: path, headers, payload: '<script>alert(1)</script>' });
-    expect(stored.statusCode).toBe(200);
-
-    const sent = await server.app.inject({ method: 'GET', url: path });
-    expect(sent).toMatchObject({
-      statusCode: 200,
-      headers: {
-        'content-type': 'text/html',
-        'content-disposition': 'attachment',
-        'content-security-policy': 'sandbox',
-        'x-content-type-options': 'nosniff',
-      },
-    });
-  });
-});
