@@ -73,10 +73,12 @@ describe('the configuration of the command', () => {
 
   it('is rejected with unknown names', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
-    await writeFile(file, 'prot: 1\nport: [1]\n');
+    await writeFile(file, 'prot: 1\nport: [1]\ntoken_ttl: 1m\ntokenTTL: 2m\n');
 
     await expect(readConfig({ config: file }, { NV_AUTH_MOCK_HOTS: 'x' })).rejects.toThrow(/NV_AUTH_MOCK_HOTS/);
     await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
+    for (const key of [/`token_ttl`.*Did you mean `token-ttl`\?/, /`tokenTTL`.*Did you mean `token-ttl`\?/])
+      await expect(readConfig({ config: file }, {})).rejects.toThrow(key);
     await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });
 

@@ -1,5 +1,5 @@
 /** The data that a file keeps between starts. */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { admin, cast, researcher } from '../support/cast.ts';
@@ -167,14 +167,5 @@ describe.concurrent('a data file', () => {
     expect(failed.code).toBe(2);
     expect((await stat(join(folder, 'a/b/mock.db'))).isFile()).toBe(true);
     await command.start(['--data', 'a/b/mock.db']);
-  });
-
-  it('called `:memory:` is not created', async ({ command, folder }) => {
-    const server = command.launch(['--port', '0', '--data', ':memory:']);
-    await server.waitForOutput(/^state=memory .*\n(?:.*\n)*nv-auth-mock ready on/m);
-    server.kill('SIGTERM');
-    await server.ended;
-
-    expect(await readdir(folder)).toEqual([]);
   });
 });

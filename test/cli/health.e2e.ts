@@ -40,18 +40,6 @@ describe.concurrent('`health`', () => {
     });
   });
 
-  it.for([
-    ['mock:6625', '--url mock:6625 is not an http or https URL, such as `http://mock:6625`'],
-    ['ftp://mock', '--url ftp://mock is not an http or https URL'],
-    ['http://mock:6625/_mock/health', 'is not the URL of a server, such as `http://mock:6625`, or of a world'],
-  ] as const)('exits with 2 for the URL %s', async ([url, message], { command }) => {
-    expect(await command.run(['health', '--url', url])).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining(message),
-    });
-  });
-
   it('trusts the certificates that Node trusts, and reports how to trust the mock', async ({ command, folder }) => {
     const { url } = await command.start(['--tls']);
     const ca = join(folder, 'ca.pem');
@@ -63,15 +51,6 @@ describe.concurrent('`health`', () => {
     expect(untrusted).toMatchObject({ code: 1, stderr: expect.stringContaining(`env --url ${url} --ca ca.pem`) });
     expect(trusted).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });
     expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('offers https: use https:// in the URL') });
-  });
-
-  it('reports that a server does not support TLS', async ({ command }) => {
-    const { url } = await command.start();
-
-    expect(await command.run(['health', '--url', url.replace('http:', 'https:')])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('it does not support TLS: use http:// in the URL'),
-    });
   });
 
   it('reports how a world is reached if the system cannot resolve names below localhost', async ({ command }) => {
@@ -125,17 +104,6 @@ describe.concurrent('`health`', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('http://127.0.0.1:2');
     expect(stderr).toContain('may be waiting for its database');
-  });
-
-  it('exits with 1 if another program listens', async ({ command, onTestFinished }) => {
-    const otherServer = createServer((_request, response) => response.writeHead(404).end('not here'));
-    onTestFinished(() => {
-      otherServer.close();
-    });
-    await new Promise<void>((resolve) => otherServer.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    const { port } = otherServer.address() as { port: number };
-
-    expect(await command.run(['health', '--port', String(port)])).toMatchObject({ code: 1, stdout: '' });
   });
 
   it('reaches a server on a port that browsers block', async ({ command, expect }) => {

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import packageJson from '../../package.json' with { type: 'json' };
 import { it, launchProgram, MAIN } from '../support/command.ts';
 import { copyInstallation, PATIENTLY } from '../support/package.ts';
 import { findFreePort } from '../support/ports.ts';
@@ -186,21 +185,6 @@ describe('init', () => {
       expect([code, await readdir(folder)]).toEqual([2, []]);
     },
   );
-
-  it('prints the next steps with files of its clone', async ({ command, folder }) => {
-    await mkdir(join(folder, 'my app'));
-    const { stdout } = await command.run(['init', 'my app', '--kind', 'node', '--kind', 'seed']);
-
-    expect(stdout.split('\n\n')[1]).toBe(
-      [
-        'Next, in my app:',
-        `  npm pack ${CLONE}`,
-        `  npm install --save-dev ./nv-auth-mock-${packageJson.version}.tgz`,
-        '  node --test nv-auth-mock.test.mjs',
-        `  node ${MAIN} --seed nv-auth-mock.seed.yaml\n`,
-      ].join('\n'),
-    );
-  });
 
   it('prints a placeholder for the clone in an installed package', async () => {
     const folder = await copyInstallation();

@@ -46,15 +46,6 @@ describe.concurrent('--signing-key signs with', () => {
   });
 });
 
-describe.concurrent('--signing-key signs with the test key for', () => {
-  it.for(['RS256', 'ES256'])('%s', async (algorithm, { command }) => {
-    const server = await command.start(['--signing-key', algorithm]);
-    const token = await server.tokenOf(admin.accessKey);
-
-    expect(decodeProtectedHeader(token).alg).toBe(algorithm);
-  });
-});
-
 describe.concurrent('--signing-key stops the start for', () => {
   const locked = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
   const keys: [title: string, text: string | Buffer | null, message: RegExp][] = [

@@ -63,19 +63,6 @@ describe.concurrent('worlds of `--world`', () => {
     expect(await listKeys(await second.tokenOf(admin.accessKey))).toHaveLength(5);
     expect(await listKeys(await second.tokenOf(before))).toHaveLength(5);
   });
-
-  it.for([
-    ['a repeated id', ['--world', 'alice', '--world', 'bob', '--world', 'alice'], /`alice`.*twice/],
-    ['the default world', ['--world', 'default'], /--world is `default`. Expected .* other than `default`/],
-    ['an id with a slash', ['--world', 'a/b'], /--world is `a\/b`. Expected .*a-z, 0-9/],
-    ['a flag instead of an id', ['--world', '--reseed', 'x'], /`start` accepts only flags, but got `x`/],
-  ] as const)('stop the start, without a change to a file: %s', async ([, args, message], { command, expect }) => {
-    const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
-
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  });
 });
 
 describe.concurrent('`env --world`', () => {
@@ -93,34 +80,5 @@ describe.concurrent('`env --world`', () => {
     const { stdout } = await command.run(['env', '--format', 'json'], { env });
 
     expect(JSON.parse(stdout).RUNAI_BASE_URL).toBe(url);
-  });
-
-  it.for([
-    ['carol', '`default`, `alice`, `bob`'],
-    ['Alice', '`alice`, `default`, `bob`'],
-  ] as const)(
-    'exits with 2 for the unknown world %s, and lists existing worlds, the nearest first',
-    async ([world, existing], { command, expect }) => {
-      const { port, url } = await command.start(['--world', 'alice', '--world', 'bob']);
-      const { code, stdout, stderr } = await command.run(['env', '--port', String(port), '--world', world]);
-
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`There is no world \`${world}\` on ${url}. Existing worlds: ${existing}.`);
-    },
-  );
-
-  it('sends the admin token', async ({ command, expect }) => {
-    const token = ['--admin-token', 'open-sesame'];
-    const { port } = await command.start([...token, '--world', 'alice']);
-    const args = ['env', '--port', String(port), '--world'];
-    const [existing, absent, withoutToken] = await Promise.all([
-      command.run([...args, 'alice', ...token]),
-      command.run([...args, 'carol', ...token]),
-      command.run([...args, 'carol']),
-    ]);
-
-    expect(existing?.stdout).toContain('/w/alice');
-    expect(absent?.stderr).toContain('`alice`');
-    expect([withoutToken?.code, withoutToken?.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from '../../support/command.ts';
@@ -49,30 +49,5 @@ describe.concurrent('the command with --tls', () => {
 
     for (const { stderr } of results) expect(stderr).toContain('offers https: use https:// in the URL');
     expect(overTls.stderr).toContain('does not support TLS: use http:// in the URL');
-  });
-
-  it('keeps its authority when it is killed', async ({ command, folder }) => {
-    const first = await command.start(['--tls', '--data', 'mock.db']);
-    await first.crash();
-    const before = await readFile(join(folder, 'mock.db.ca.pem'), 'utf8');
-    const second = await command.start(['--tls', '--data', 'mock.db']);
-    await second.stop();
-
-    expect(await readFile(join(folder, 'mock.db.ca.pem'), 'utf8')).toBe(before);
-    expect((await stat(join(folder, 'mock.db.ca.pem'))).mode & 0o777).toBe(0o600);
-  });
-
-  it('exits with 2 and a single line for options that it cannot use', async ({ command, folder }) => {
-    await writeFile(join(folder, 'a.pem'), 'nothing');
-    const results = await Promise.all([
-      command.run(['--tls-cert', 'a.pem', '--tls-key', 'none.pem']),
-      command.run(['--tls-cert', 'a.pem', '--tls-key', 'a.pem']),
-      command.run(['--http-port', '1']),
-    ]);
-
-    for (const { code, stderr } of results) {
-      expect(code).toBe(2);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
-    }
   });
 });
