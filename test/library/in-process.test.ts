@@ -2,9 +2,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startMock } from '../../src/index.ts';
 import { answeringServer } from '../support/answering.ts';
-import { AT_ONCE_MS } from '../support/limits.ts';
 
 const opened: Readable[] = [];
 let countedRequests = 0;
@@ -126,38 +124,5 @@ describe.each([
 
     expect([first, second].map((chunk) => Buffer.from(chunk?.value ?? []).toString())).toEqual(['on', 'e']);
     expect((await reader?.read(new Uint8Array(8)))?.done).toBe(true);
-  });
-});
-
-describe('the events of a world', () => {
-  const readText = async (reader: ReadableStreamDefaultReader<Uint8Array> | undefined) =>
-    Buffer.from((await reader?.read())?.value ?? []).toString();
-
-  it('are streamed in process, for this world only, and end with it', async () => {
-    await using mock = await startMock({ listen: false });
-    const [world, otherWorld] = [await mock.world(), await mock.world()];
-    const [response, otherResponse] = await Promise.all(
-      [world, otherWorld].map((world) => world.fetch('/_mock/events')),
-    );
-    const reader = response?.body?.getReader();
-    expect(await readText(reader)).toContain('this is the beginning');
-    await world.fetch('/api/v1/access-keys');
-
-    expect(await readText(reader)).toContain('"reason":"no_token"');
-    const rest = otherResponse?.text();
-    await otherWorld.stop();
-    expect(await rest).not.toContain('no_token');
-    await reader?.cancel();
-  });
-
-  it('end when the mock stops, and do not delay the stop', async () => {
-    const mock = await startMock();
-    const streams = [await mock.fetch('/_mock/events'), await fetch(`${mock.url}/_mock/events`)];
-    const texts = Promise.all(streams.map((stream) => stream.text()));
-    const start = performance.now();
-    await mock.stop();
-
-    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
-    expect(await texts).toEqual([expect.any(String), expect.any(String)]);
   });
 });
