@@ -24,7 +24,7 @@ function dumps(body: Readonly<Record<string, string>>): string {
   return `{${members.join(', ')}}`;
 }
 
-async function createClient(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
+async function createClient(runai: '2.19' | '2.24' | '2.25' | '2.26') {
   const server = await testServer({ runai }, {}, overHttp);
   /** Logs in like the constructor, which only supports a token of an application. */
   const logIn = (AppId: string, AppSecret: string) =>
@@ -67,14 +67,4 @@ describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s',
     expect(hints).toEqual([]);
     expect(requests.flatMap(({ hints }: { hints: readonly unknown[] }) => hints)).toEqual([]);
   });
-});
-
-it('cloudai at Run:ai 3.0 is rejected with the remaining grants in the body and a hint about the replacement', async () => {
-  const { logIn } = await createClient('3.0');
-  const { status, body, headers } = await logIn(application.clientId, application.secret);
-
-  expect([status, body.code]).toEqual([400, 400]);
-  expect(JSON.stringify(body)).toContain('must be one of `client_credentials`, `refresh_token`');
-  expect(headers['x-mock-hint']).toContain('3.0 removed the grant `app_token`');
-  expect(headers['x-mock-hint']).toContain('of an access key or a service account');
 });

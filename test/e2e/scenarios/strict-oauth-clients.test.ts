@@ -15,6 +15,7 @@ import {
 } from '../../support/oauth.ts';
 import { overHttp } from '../../support/over-http.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
+import { discover, logInStrictly, refreshStrictly, SCOPE } from '../../support/strict-oauth.ts';
 
 /** The libraries only accept https and the system time, with all of their checks enabled. */
 const PUBLIC_URL = 'https://mock.test';
@@ -35,8 +36,6 @@ const CONFIDENTIAL: [what: string, clientId: string, secret: string, subject: st
   ['a service account', adminBot.clientId, adminBot.clientSecret, adminBot.id],
 ];
 
-const SCOPE = 'openid profile email offline_access';
-
 /** Logs in with the browser of the user, and returns the redirect to the client. */
 async function followLogin(server: TestServer, page: URL): Promise<URL> {
   expect(page.origin).toBe(PUBLIC_URL);
@@ -46,51 +45,17 @@ async function followLogin(server: TestServer, page: URL): Promise<URL> {
 describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) => {
   const server = servers[algorithm];
   const options = { [oauth.customFetch]: fetchOf(server) };
-  const discover = async () =>
-    oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...options }));
+  const discoverIssuer = () => discover(options, issuer);
   const client: oauth.Client = { client_id: PUBLIC_CLIENT, id_token_signed_response_alg: algorithm };
-
-  /** Logs in by the page, with every check. */
-  async function logInByPage(as: oauth.AuthorizationServer) {
-    const verifier = oauth.generateRandomCodeVerifier();
-    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
-    const page = new URL(String(as.authorization_endpoint));
-    page.search = String(
-      new URLSearchParams({
-        client_id: client.client_id,
-        redirect_uri: CALLBACK,
-        response_type: 'code',
-        scope: SCOPE,
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        state,
-        nonce,
-      }),
-    );
-    const callback = await followLogin(server, page);
-    expect(callback.searchParams.get('iss')).toBe(issuer.href);
-    const given = oauth.validateAuthResponse(as, client, callback, state);
-    const response = await oauth.authorizationCodeGrantRequest(
-      as,
-      client,
-      oauth.None(),
-      given,
-      CALLBACK,
-      verifier,
-      options,
-    );
-    const checks = { expectedNonce: nonce, requireIdToken: true };
-    const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, checks);
-    await oauth.validateApplicationLevelSignature(as, response, options);
-    return { tokens, claims: oauth.getValidatedIdTokenClaims(tokens) as oauth.IDToken, response };
-  }
+  const logInByPage = (as: oauth.AuthorizationServer) =>
+    logInStrictly(options, as, client, (page) => followLogin(server, page));
 
   describe.each(CONFIDENTIAL)('%s', (_what, client_id, secret, subject) => {
     it.each([
       ['by header', oauth.ClientSecretBasic(secret)],
       ['in the body', oauth.ClientSecretPost(secret)],
     ])('gets, introspects and revokes a token %s', async (_how, auth) => {
-      const as = await discover();
+      const as = await discoverIssuer();
       const service = { client_id };
       const granted = await oauth.clientCredentialsGrantRequest(as, service, auth, {}, options);
       const { access_token: token } = await oauth.processClientCredentialsResponse(as, service, granted);
@@ -109,7 +74,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
   });
 
   it('logs a user in with PKCE, state and nonce, and validates the ID token', async () => {
-    const as = await discover();
+    const as = await discoverIssuer();
     const { tokens, claims } = await logInByPage(as);
     const response = await oauth.userInfoRequest(as, client, tokens.access_token, options);
     const userinfo = await oauth.processUserInfoResponse(as, client, claims.sub, response);
@@ -121,14 +86,9 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
   });
 
   it('rotates refresh tokens, and a reused one ends the login', async () => {
-    const as = await discover();
+    const as = await discoverIssuer();
     const { tokens, claims } = await logInByPage(as);
-    const refresh = async (token: string | undefined) => {
-      const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), String(token), options);
-      const next = await oauth.processRefreshTokenResponse(as, client, response);
-      await oauth.validateApplicationLevelSignature(as, response, options);
-      return next;
-    };
+    const refresh = (token: string | undefined) => refreshStrictly(options, as, client, token);
     const next = await refresh(tokens.refresh_token);
     const renewed = oauth.getValidatedIdTokenClaims(next);
 
@@ -140,7 +100,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
   });
 
   it('gets the standard error of a failed login, with the issuer', async () => {
-    const as = await discover();
+    const as = await discoverIssuer();
     const state = oauth.generateRandomState();
     const page = new URL(String(as.authorization_endpoint));
     const asked = { client_id: PUBLIC_CLIENT, redirect_uri: CALLBACK, response_type: 'code', prompt: 'none', state };
@@ -154,7 +114,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
   });
 
   it('parses the challenge for a client that authenticates by header', async () => {
-    const as = await discover();
+    const as = await discoverIssuer();
     const service = { client_id: adminBot.clientId };
     const wrong = oauth.ClientSecretBasic('not-the-secret');
     const response = await oauth.clientCredentialsGrantRequest(as, service, wrong, {}, options);
@@ -166,7 +126,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
   });
 
   it('parses the challenge of userinfo for a revoked token', async () => {
-    const as = await discover();
+    const as = await discoverIssuer();
     const { tokens, claims } = await logInByPage(as);
     const revocation = await oauth.revocationRequest(as, client, oauth.None(), tokens.access_token, options);
     await oauth.processRevocationResponse(revocation);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { START, testServer } from '../../support/server.ts';
-import { callsBelow, fetchThrough } from '../../support/sockets.ts';
 import { claimsOf, DOORS, makeWorld, type TestWorld } from '../../support/worlds.ts';
 
 const MINUTE = 60_000;
@@ -100,14 +99,4 @@ describe(`${MANY} concurrent worlds with their own clock, propagation mode, keys
     };
     await Promise.all([createAndDeleteWorlds(), sendRounds()]);
   });
-});
-
-it('clients that differ only in their credentials reach their own world at one address', async () => {
-  const server = await testServer();
-  const { url } = await server.listen('127.0.0.1', 0);
-  const worlds = await Promise.all(Array.from({ length: MANY / 5 }, (_, index) => prepareWorld(server, index)));
-  const call = callsBelow(url, fetchThrough(Number(new URL(url).port)));
-  for (let round = 0; round < 5; round++) {
-    await Promise.all(worlds.map((expected) => expectOwnAnswers(call, expected)));
-  }
 });

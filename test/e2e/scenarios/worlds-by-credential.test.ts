@@ -5,21 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/app/options.ts';
 import { researcher } from '../../support/cast.ts';
 import { listeningServer } from '../../support/listening.ts';
-import {
-  authorizationPath,
-  CALLBACK,
-  ISSUER_PATH,
-  locationOf,
-  logIn,
-  PUBLIC_CLIENT,
-  shownForm,
-} from '../../support/oauth.ts';
+import { authorizationPath, ISSUER_PATH, locationOf, logIn, PUBLIC_CLIENT, shownForm } from '../../support/oauth.ts';
 import { callsBelow, fetchThrough } from '../../support/sockets.ts';
+import { discover, logInStrictly, refreshStrictly } from '../../support/strict-oauth.ts';
 import { claimsOf, tokenOf } from '../../support/worlds.ts';
 
 const WORLD = 'alice';
 const PUBLIC_URL = 'https://mock.test';
-const SCOPE = 'openid profile email offline_access';
 
 /** Starts a listening server with two worlds. */
 async function startServerWithWorlds(config: Partial<Config> = {}) {
@@ -81,40 +73,13 @@ describe.each(WAYS)('a strict OAuth client that addresses the world by $way', ({
 
   it('logs a user in with oauth4webapi, refreshes, and reads userinfo', async () => {
     const options = { [oauth.customFetch]: through, [oauth.allowInsecureRequests]: !isSecure };
-    const where = new URL(`${base}${ISSUER_PATH}`);
-    const found = await oauth.discoveryRequest(where, { algorithm: 'oidc', ...options });
-    const as = await oauth.processDiscoveryResponse(issuer, found);
+    const as = await discover(options, issuer, new URL(`${base}${ISSUER_PATH}`));
     const client: oauth.Client = { client_id: PUBLIC_CLIENT };
-    const verifier = oauth.generateRandomCodeVerifier();
-    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
-    const page = new URL(String(as.authorization_endpoint));
-    page.search = String(
-      new URLSearchParams({
-        client_id: PUBLIC_CLIENT,
-        redirect_uri: CALLBACK,
-        response_type: 'code',
-        scope: SCOPE,
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        state,
-        nonce,
-      }),
-    );
-    const callback = await followLogin(page);
-    const given = oauth.validateAuthResponse(as, client, callback, state);
-    const none = oauth.None();
-    const response = await oauth.authorizationCodeGrantRequest(as, client, none, given, CALLBACK, verifier, options);
-    const checks = { expectedNonce: nonce, requireIdToken: true };
-    const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, checks);
-    await oauth.validateApplicationLevelSignature(as, response, options);
-    const claims = oauth.getValidatedIdTokenClaims(tokens) as oauth.IDToken;
-    const refreshed = await oauth.refreshTokenGrantRequest(as, client, none, String(tokens.refresh_token), options);
-    const next = await oauth.processRefreshTokenResponse(as, client, refreshed);
-    await oauth.validateApplicationLevelSignature(as, refreshed, options);
+    const { tokens, claims } = await logInStrictly(options, as, client, followLogin);
+    const next = await refreshStrictly(options, as, client, tokens.refresh_token);
     const asked = await oauth.userInfoRequest(as, client, next.access_token, options);
     const userinfo = await oauth.processUserInfoResponse(as, client, claims.sub, asked);
 
-    expect(callback.searchParams.get('iss')).toBe(issuer.href);
     expect(claims).toMatchObject({ iss: issuer.href, aud: PUBLIC_CLIENT, sub: researcher.id });
     expect(userinfo).toMatchObject({ sub: researcher.id, email: researcher.email });
     expect(claimsOf(next.access_token)).toMatchObject({ iss: issuer.href, sid: expect.stringMatching(/\.alice$/) });
@@ -122,82 +87,38 @@ describe.each(WAYS)('a strict OAuth client that addresses the world by $way', ({
   });
 });
 
-describe('a token of a world is verified through its own issuer', () => {
-  const host = `http://${WORLD}.localhost:${localServer.port}`;
-  const requests = [
-    [
-      'prefix',
-      callsBelow(`${localServer.url}/w/${WORLD}`, localServer.through),
-      localServer,
-      `${localServer.url}/w/${WORLD}`,
-    ],
-    ['host', callsBelow(host, localServer.through), localServer, host],
-    [
-      'header',
-      callsBelow(localServer.url, localServer.through, { 'x-mock-world': WORLD }),
-      localServer,
-      localServer.url,
-    ],
-    ['credential', localServer.call, localServer, localServer.url],
-    [
-      'prefix, below a public URL',
-      callsBelow(`${publicServer.url}/w/${WORLD}`, publicServer.through),
-      publicServer,
-      `${PUBLIC_URL}/w/${WORLD}`,
-    ],
-    [
-      'host, where there is a public URL',
-      callsBelow(`http://${WORLD}.mock.test`, publicServer.through),
-      publicServer,
-      `${PUBLIC_URL}/w/${WORLD}`,
-    ],
-    ['credential, where there is a public URL', publicServer.call, publicServer, PUBLIC_URL],
-  ] as const;
+it('a token of a world that is requested by its credential alone has the public URL as its issuer', async () => {
+  const token = await tokenOf(publicServer.call, accessKey);
+  const { iss } = claimsOf(token);
+  const discovery = await publicServer.through(`${iss}/.well-known/openid-configuration`);
+  const metadata = (await discovery.json()) as { issuer: string; jwks_uri: string };
+  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { [customFetch]: publicServer.through });
+  const issuer = `${PUBLIC_URL}${ISSUER_PATH}`;
+  const { payload } = await jwtVerify(token, keys, { issuer, requiredClaims: ['exp'] });
 
-  it.each(requests)('when requested by %s', async (_, call, { through }, origin) => {
-    const token = await tokenOf(call, accessKey);
-    const issuer = `${origin}${ISSUER_PATH}`;
-    const { iss } = claimsOf(token);
-    const discovery = await through(`${iss}/.well-known/openid-configuration`);
-    const metadata = (await discovery.json()) as { issuer: string; jwks_uri: string };
-    const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { [customFetch]: through });
-    const { payload } = await jwtVerify(token, keys, { issuer, requiredClaims: ['exp'] });
-
-    expect([iss, metadata.issuer]).toEqual([issuer, issuer]);
-    expect(payload['sid']).toMatch(/\.alice$/);
-  });
+  expect([iss, metadata.issuer]).toEqual([issuer, issuer]);
+  expect(payload['sid']).toMatch(/\.alice$/);
 });
 
-describe('the documents of a world', () => {
-  it.each(['ngc', 'control'])('have the world as their server: %s', async (name) => {
-    const { body } = await localServer.call(`GET /w/${WORLD}/openapi/${name}.json`);
-    const { body: ofServer } = await localServer.call(`GET /openapi/${name}.json`);
+it('the pages of the documents of a world have links that stay in the world', async () => {
+  const visited = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    if (visited.has(path)) return;
+    visited.add(path);
+    const { status, body, headers } = await localServer.call(`GET ${path}`);
+    expect([path, status]).toEqual([path, 200]);
+    if (!String(headers['content-type']).startsWith('text/html')) return;
+    for (const [, link = ''] of String(body).matchAll(/(?:href|src)="(?!data:)([^"#]+)/g)) {
+      const { pathname } = new URL(link, `http://mock${path}`);
+      // Each document takes as long as all pages.
+      if (/\.(?:json|yaml)$/.test(pathname)) visited.add(pathname);
+      else await visit(pathname);
+    }
+  };
+  await visit(`/w/${WORLD}/docs`);
 
-    expect(body.servers).toEqual([{ url: `/w/${WORLD}` }]);
-    expect({ ...body, servers: ofServer.servers }).toEqual(ofServer);
-    expect((await localServer.call(`GET /w/${WORLD}/openapi/${name}.yaml`)).status).toBe(200);
-  });
-
-  it('have pages with links that stay in the world', async () => {
-    const visited = new Set<string>();
-    const visit = async (path: string): Promise<void> => {
-      if (visited.has(path)) return;
-      visited.add(path);
-      const { status, body, headers } = await localServer.call(`GET ${path}`);
-      expect([path, status]).toEqual([path, 200]);
-      if (!String(headers['content-type']).startsWith('text/html')) return;
-      for (const [, link = ''] of String(body).matchAll(/(?:href|src)="(?!data:)([^"#]+)/g)) {
-        const { pathname } = new URL(link, `http://mock${path}`);
-        // The documents of this world are tested above, and each takes as long as all pages.
-        if (/\.(?:json|yaml)$/.test(pathname)) visited.add(pathname);
-        else await visit(pathname);
-      }
-    };
-    await visit(`/w/${WORLD}/docs`);
-
-    expect(visited.size).toBeGreaterThan(10);
-    expect([...visited].filter((path) => !path.startsWith(`/w/${WORLD}/`))).toEqual([]);
-  });
+  expect(visited.size).toBeGreaterThan(10);
+  expect([...visited].filter((path) => !path.startsWith(`/w/${WORLD}/`))).toEqual([]);
 });
 
 describe('links of a world work without the credential that selected it:', () => {
