@@ -1,4 +1,4 @@
-/** The hosted API catalogue, called by clients that were not written for the mock, and by the ways they test a key. */
+/** The hosted API catalogue, called by clients that were not written for the mock. */
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -128,60 +128,5 @@ describe("LangChain's client", { timeout: PATIENCE_MS }, () => {
     const asked = [chatOf(BAD).invoke('Hello'), chatOf(BAD).stream('Hello').then(listOf)];
 
     expect((await Promise.all(asked.map(thrownBy))).map(({ status }) => status)).toEqual([403, 403]);
-  });
-});
-
-/** The requests with which clients test keys; LiteLLM's `nvidia_nim` sends none. */
-type Test = (key: string) => Promise<Response>;
-type Verdict = 'good' | 'bad';
-
-const chatWith =
-  (model: string): Test =>
-  (key) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ model, messages, max_tokens: 1 });
-    return fetch(`${baseURL}/chat/completions`, { method: 'POST', headers, body });
-  };
-const readModels: Test = (key) => fetch(`${baseURL}/models`, { headers: { authorization: `Bearer ${key}` } });
-const callerInfo: Test = (key) =>
-  fetch(`${url}/v3/keys/get-caller-info`, { method: 'POST', body: new URLSearchParams({ credentials: key }) });
-
-/** How clients read the answer. */
-const unlessRefused = async ({ status }: Response): Promise<Verdict> => ([401, 403].includes(status) ? 'bad' : 'good');
-const if200 = async ({ status }: Response): Promise<Verdict> => (status === 200 ? 'good' : 'bad');
-const ifData = async (answer: Response): Promise<Verdict> =>
-  answer.status === 200 && Array.isArray(JSON.parse(await answer.text()).data) ? 'good' : 'bad';
-
-const CHATTERS = 'OmniRoute, oh-my-pi, 3code and openworker, whose fixed model is';
-const NOTHING = 'nothing';
-const IS_GOOD = 'that the key is good';
-
-describe('a key check', () => {
-  const uncheckedKeys = async (): Promise<number> => {
-    const { requests }: Client = await (await fetch(`${url}/_mock/requests?hints=true`)).json();
-    const hints = requests.flatMap((request: Client) => request.hints);
-    return hints.filter(({ code }: Client) => code === 'key_not_checked').length;
-  };
-
-  it.each([
-    [`${CHATTERS} live,`, IS_GOOD, chatWith(LIVE), unlessRefused, ['good', 200], ['bad', 403]],
-    [`${CHATTERS} gated,`, IS_GOOD, chatWith(GATED), unlessRefused, ['good', 404], ['bad', 403]],
-    [`${CHATTERS} retired,`, NOTHING, chatWith(RETIRED), unlessRefused, ['good', 410], ['good', 410]],
-    [`${CHATTERS} offline,`, NOTHING, chatWith(OFFLINE), unlessRefused, ['good', 503], ['good', 503]],
-    [`${CHATTERS} unknown,`, NOTHING, chatWith('nobody/nothing'), unlessRefused, ['good', 404], ['good', 404]],
-    ['clients that list models', NOTHING, readModels, if200, ['good', 200], ['good', 200]],
-    ['langchain-nvidia-ai-endpoints', NOTHING, readModels, ifData, ['good', 200], ['good', 200]],
-    ['secret scanners', 'that the key lives', callerInfo, if200, ['good', 200], ['bad', 401]],
-  ] as const)('by %s proves %s', async (_client, proof, ask, judge, ofGood, ofBad) => {
-    const verdictOn = async (key: string) => {
-      const answer = await ask(key);
-      return [await judge(answer), answer.status];
-    };
-
-    expect(await verdictOn(GOOD)).toEqual(ofGood);
-    const unchecked = await uncheckedKeys();
-    expect(await verdictOn(BAD)).toEqual(ofBad);
-    expect(proof === NOTHING).toBe(ofGood[0] === ofBad[0]);
-    expect(await uncheckedKeys()).toBe(unchecked + (ask === readModels ? 1 : 0));
   });
 });
