@@ -288,20 +288,6 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
       });
 
-      it('shows at most the next 32 pending versions, and later ones over time', async () => {
-        const store = await openRecorded();
-        const id = `key-${all.indexOf(staircase)}`;
-
-        await checkNowAndLater(store, async (keys) => {
-          const readVersions = async (at: Instant) =>
-            (await keys.findById(id, at))?.pending.map((entry) => entry.version);
-          expect(await readVersions(NOON)).toEqual(Array.from({ length: 32 }, (_, index) => index + 2));
-          expect(await readVersions(NOON + 3)).toEqual(Array.from({ length: 32 }, (_, index) => index + 3));
-          expect(await readVersions(NOON + 48 * 3)).toEqual([50]);
-          expect(await readVersions(NOON + 49 * 3)).toEqual([]);
-        });
-      });
-
       it('keeps the whole history, with overtaken versions', async () => {
         await checkNowAndLater(await openRecorded(), async (keys) => {
           for (const [number, history] of all.entries()) {

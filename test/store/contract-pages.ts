@@ -385,42 +385,6 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await later.byId('others', 'other')).not.toBeNull();
       });
 
-      it('accepts the removal of unknown rows', async () => {
-        const collections = await openWith(createListed('one'));
-
-        await collections.commit([
-          createRemoval('nothing'),
-          createRemoval('one', 'others'),
-          createPut(createListed('two')),
-        ]);
-
-        expect(await findIds(collections, {})).toEqual(['one', 'two']);
-      });
-
-      it('accepts an empty list', async () => {
-        const collections = await openWith(createListed('one'));
-
-        await collections.commit([]);
-
-        expect(await findIds(collections, {})).toEqual(['one']);
-      });
-
-      it('replaces shares, parent and alias of a row', async () => {
-        const collections = await openWith(
-          createListed('one', {}, { owner: 'globex', sharedWith: ['acme'], parent: 'p', aliases: ['a'] }),
-        );
-
-        await collections.commit([
-          createPut(createListed('one', {}, { owner: 'globex', sharedWith: ['initech'], parent: 'q' })),
-        ]);
-
-        expect(await findIds(collections, {})).toEqual([]);
-        expect(await findIds(collections, { account: 'initech' })).toEqual(['one']);
-        expect(idsOf(await collections.ofParent(THINGS, 'q'))).toEqual(['one']);
-        expect(await collections.ofParent(THINGS, 'p')).toEqual([]);
-        expect(await collections.byAlias(THINGS, 'a')).toBeNull();
-      });
-
       it('stores all changes or none', async () => {
         const collections = await openWith(createListed('one', {}, { aliases: ['taken'] }), createListed('two'));
         const before = await collections.page(THINGS, ALL);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import type { Collections } from '../../src/store/collections.ts';
-import { Collision, EditConflict } from '../../src/store/errors.ts';
+import { EditConflict } from '../../src/store/errors.ts';
 import type { Change, Row } from '../../src/store/row.ts';
-import { NOON } from '../support/records.ts';
 import { watchTurns } from '../support/turn-watch.ts';
 import { useBench } from './bench.ts';
 import type { Bench } from './contract.ts';
@@ -65,24 +64,6 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       },
     );
 
-    it('a change of the owner updates both lists', async () => {
-      const collections = await openWith(createThing('a'));
-      await collections.commit([THINGS.put({ ...(await byId(collections, 'a')), owner: 'globex' })]);
-
-      expect(await THINGS.ofOwner(collections, 'acme')).toEqual([]);
-      expect((await THINGS.ofOwner(collections, 'globex')).map(({ id }) => id)).toEqual(['a']);
-    });
-
-    it('the use of a row does not change its revision', async () => {
-      const collections = await openWith(createThing('a'));
-      const before = await byId(collections, 'a');
-      await collections.note('things', 'a', NOON);
-
-      expect(await byId(collections, 'a')).toBe(before);
-      expect((await collections.uses('things')).get('a')).toBe(NOON);
-      await collections.commit([THINGS.put(increment(before))]);
-    });
-
     it.each<[title: string, change: (row: Row<number, string | null>) => readonly Change[]]>([
       ['a change', (row) => [THINGS.put(createThing('new')), THINGS.put(increment(row))]],
       ['a removal', (row) => [THINGS.put(createThing('new')), THINGS.remove(row)]],
@@ -99,30 +80,6 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
         expect((await byId(later, 'a')).body).toBe(2);
       },
     );
-
-    it('a change of a removed row is rejected with EditConflict, and a removal by id is accepted', async () => {
-      const collections = await openWith(createThing('a'));
-      const stale = await byId(collections, 'a');
-      await collections.commit([THINGS.removal('a')]);
-
-      await expect(collections.commit([THINGS.put(increment(stale))])).rejects.toBeInstanceOf(EditConflict);
-      await collections.commit([THINGS.removal('a')]);
-      await expect(collections.commit([THINGS.remove(stale)])).rejects.toBeInstanceOf(EditConflict);
-    });
-
-    it('a new row with an id in use is rejected with Collision', async () => {
-      const collections = await openWith(createThing('a'));
-
-      await expect(collections.commit([THINGS.put(createThing('a'))])).rejects.toBeInstanceOf(Collision);
-    });
-
-    it('a commit that changes a row twice is rejected', async () => {
-      const collections = await openWith(createThing('a'));
-      const row = await byId(collections, 'a');
-
-      await expect(collections.commit([THINGS.put(increment(row)), THINGS.removal('a')])).rejects.toThrow('twice');
-      await collections.commit([THINGS.removal('a'), THINGS.removal('a')]);
-    });
 
     it('a restored row accepts the revision of the image, and rejects a later one', async () => {
       await openWith(createThing('a'));
@@ -175,28 +132,6 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       await expect(failing).rejects.toBeInstanceOf(EditConflict);
       await THINGS.change(collections, 'a', increment);
       expect((await byId(collections, 'a')).body).toBe(3);
-    });
-
-    it('an update that waits for itself is rejected', async () => {
-      const collections = await openWith(createThing('a'));
-      const waiting = collections.updating(() => collections.commit([THINGS.removal('a')]));
-
-      await expect(waiting).rejects.toThrow('waits for its own turn');
-      await THINGS.change(collections, 'a', increment);
-    });
-
-    it('changeParts changes all parts of an object', async () => {
-      const collections = await openWith(
-        createThing('a', 'acme', 'whole'),
-        createThing('b', 'acme', 'whole'),
-        createThing('c'),
-      );
-      const changed = await THINGS.changeParts(collections, 'whole', increment);
-
-      expect(changed.map(({ id, body }) => [id, body])).toEqual([
-        ['a', 2],
-        ['b', 2],
-      ]);
     });
   });
 }

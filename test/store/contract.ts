@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
-import { Collision, LimitReached, NotFound, StaleDecision } from '../../src/store/errors.ts';
+import { LimitReached, NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
 import { useBench } from './bench.ts';
@@ -62,14 +62,6 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         const store = await openWithKeys();
 
         for (const shown of await readKey(store)) expect(shown).toEqual(adasOne);
-      });
-
-      it('checks the name before the limit', async () => {
-        const { accessKeys } = await openWithKeys();
-
-        await expect(accessKeys.create({ ...adasTwo, id: 'another', clientId: 'another' }, 2)).rejects.toBeInstanceOf(
-          Collision,
-        );
       });
 
       it('creates no more keys than the limit in concurrent calls', async () => {
