@@ -1,5 +1,7 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
+import { callsBelow } from './sockets.ts';
+import { tokenOf as tokenIn } from './worlds.ts';
 
 /** One way to reach a running mock. */
 export interface Door {
@@ -19,30 +21,10 @@ const RULES = '/api/v1/authorization/access-rules';
 export function behavesLikeTheMock(open: () => Promise<Door>): void {
   const calls = async () => {
     const door = await open();
-    const call = async (request: string, { token, body }: { token?: string; body?: unknown } = {}) => {
-      const [method = 'GET', path = '/'] = request.split(' ');
-      const response = await door.fetch(`${door.url}${path}`, {
-        method,
-        headers: {
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const decision = response.headers.get('x-mock-decision');
-      return {
-        status: response.status,
-        // biome-ignore lint/suspicious/noExplicitAny: bodies of every form
-        body: (text === '' ? undefined : JSON.parse(text)) as any,
-        decision: decision === null ? null : JSON.parse(decision),
-      };
-    };
+    const call = callsBelow(door.url, (url, init) => door.fetch(String(url), init as RequestInit));
     await call('POST /_mock/reset', { body: {} });
     const { body: cast } = await call('GET /_mock/cast');
-    const tokenOf = async ({ clientId, clientSecret }: Credentials) =>
-      (await call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } })).body
-        .accessToken as string;
+    const tokenOf = (credentials: Credentials) => tokenIn(call, credentials);
     return { door, call, cast, tokenOf };
   };
 

@@ -28,9 +28,6 @@ const COMMANDS = {
   'verify --spec /app/dist/openapi/air.2.0.json': /\b0 differences\b/,
 };
 
-/** The only line of a process whose database is away. */
-const WAITING = /^nv-auth-mock: .*\b(?:database|postgres)\b.*$/;
-
 /** @returns the text of a new key */
 async function newKey(mock: Container): Promise<string> {
   return (await (await mock.connect()).keys.create(KEY)).key;
@@ -123,25 +120,6 @@ describe('the image', () => {
     expect(exitCode).toBe(0);
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(found.filter(({ status }) => status === 'rejected')).toEqual([]);
-  });
-
-  it.for([
-    [
-      { options: ['--env', 'NV_AUTH_MOCK_RUNIA=3.0'] },
-      /^nv-auth-mock: Unknown variable NV_AUTH_MOCK_RUNIA\. .*_RUNAI`\?$/,
-    ],
-    [{ args: ['start', '--runai', '9'] }, /^nv-auth-mock: --runai is `9`\. Expected one of .*\.$/],
-  ] as const)('ends with 2 and one line for %j', ([order, line], { engine }) => expectRefused(engine, order, line));
-
-  it.for([
-    { options: ['--env', 'NV_AUTH_MOCK_DATA=postgres://mock@127.0.0.1:1/mock'] },
-    { args: ['start', '--data', 'postgres://mock@127.0.0.1:1/mock'] },
-  ])('waits for a database that is away, and ends with 0 on SIGTERM: %j', async (order, { engine }) => {
-    const mock = await Container.start(engine, order, WAITING);
-    await mock.do('stop', '-t', '2');
-
-    expect(await mock.inspect('.State.ExitCode')).toBe(0);
-    expect(await mock.logs()).toMatch(WAITING);
   });
 
   it('ends with 2 and one line if /data belongs to another user', async ({ engine }) => {

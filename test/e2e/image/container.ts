@@ -40,16 +40,12 @@ export class Container {
     this.name = engine.name('mock');
   }
 
-  /** @param line of the log to wait for, by default until the server is ready */
-  static async start(
-    engine: Engine,
-    { options = [], args = [] }: RunOptions = {},
-    line: RegExp | null = null,
-  ): Promise<Container> {
+  /** Starts the image, and waits until the server is ready. */
+  static async start(engine: Engine, { options = [], args = [] }: RunOptions = {}): Promise<Container> {
     const container = new Container(engine);
     const publish = ['--publish', `127.0.0.1::${PORT}`];
     await engine.run(['run', '--detach', '--name', container.name, ...publish, ...options, engine.image, ...args]);
-    await (line === null ? container.ready() : container.#until(async () => line.test(await container.logs())));
+    await container.ready();
     return container;
   }
 

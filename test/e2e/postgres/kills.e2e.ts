@@ -55,23 +55,6 @@ describePostgres('under load', () => {
     },
   );
 
-  it('a database that is killed and restarted has all acknowledged changes', async ({ database, startPair }) => {
-    const { active, waiting } = await startPair(database.url);
-    const load = new Load('database', [active, waiting]);
-    await setTimeout(500);
-    await database.kill();
-    expectLost(await active.ended);
-    await waiting.waitForReason(/refused the connection/);
-    await database.restart();
-    const restartedAt = readStopwatch();
-    await waiting.waitUntilReady();
-    expect(reportTime('a process is ready after its database', restartedAt)).toBeLessThan(MAX_GAP_MS);
-    await setTimeout(200);
-    await load.end();
-    load.expectOneAfterTheOther(active, waiting);
-    await load.expectKept(waiting);
-  });
-
   it(`a process that continues after its session has ended acknowledges no change, ${STOPS} times`, {
     timeout: 60_000 + STOPS * 20_000,
   }, async ({ schema, begin, startPair }) => {
