@@ -31,32 +31,12 @@ const HOSTS = [
   '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001.invocation.localhost',
 ];
 const SEGMENTS = [
-  '',
-  '%00',
-  '%2F',
-  '%2e%2e',
-  '%E2%80%A8',
-  '%ED%A0%80',
-  '%zz',
-  '.',
-  '..',
-  '%20',
-  '*',
-  'constructor',
-  '__proto__',
+  ...['', '%00', '%2F', '%2e%2e', '%E2%80%A8', '%ED%A0%80', '%zz', '.', '..', '%20', '*', 'constructor', '__proto__'],
   'a'.repeat(300),
 ];
 const SUFFIXES = [
-  '&=',
-  '&a',
-  '&%zz=1',
-  '&__proto__=1',
-  '&constructor[prototype]=1',
-  '&limit=1&limit=2',
-  '&search=a%00b',
-  '&x=%ED%A0%80',
-  '&toString=1',
-  `&q=${'a'.repeat(4000)}`,
+  ...['&=', '&a', '&%zz=1', '&__proto__=1', '&constructor[prototype]=1', '&limit=1&limit=2', '&search=a%00b'],
+  ...['&x=%ED%A0%80', '&toString=1', `&q=${'a'.repeat(4000)}`],
 ];
 const RIGHT_TYPES = [
   'application/json',
@@ -75,27 +55,9 @@ const WRONG_TYPES = [
   'application/json,application/json',
 ];
 const TEXTS = [
-  '',
-  ' ',
-  'null',
-  '[]',
-  '"a"',
-  '1',
-  '{',
-  '{"a":1,}',
-  '{"__proto__":{"a":1}}',
-  '{"constructor":{"prototype":{}}}',
-  '{"a":1e999}',
-  '{"a":1,"a":2}',
-  '\ufeff{}',
-  '{}{}',
-  `${'['.repeat(70)}${']'.repeat(70)}`,
-  'a=b&a=c',
-  '&&&',
-  '=',
-  '%zz=1',
-  'grant_type=password',
-  '__proto__=1',
+  ...['', ' ', 'null', '[]', '"a"', '1', '{', '{"a":1,}', '{"__proto__":{"a":1}}', '{"constructor":{"prototype":{}}}'],
+  ...['{"a":1e999}', '{"a":1,"a":2}', '\ufeff{}', '{}{}', `${'['.repeat(70)}${']'.repeat(70)}`],
+  ...['a=b&a=c', '&&&', '=', '%zz=1', 'grant_type=password', '__proto__=1'],
 ];
 
 /** Makes requests of one operation. */
