@@ -73,15 +73,6 @@ describePostgres('a mock in a test process', () => {
     expect(await catchMessage(mock.clock.now())).toBe(LOST);
   });
 
-  it('waits for the worlds of another process', async ({ schema, start }) => {
-    const other = await start(schema.url);
-    const starting = startMockOn(schema.url);
-    const ours = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE '%process ${process.pid}'`;
-    await expect.poll(() => sql(schema.url, ours)).toHaveLength(1);
-    await other.end('SIGTERM');
-    expect((await (await starting).worlds.list()).map(({ id }) => id)).toEqual(['default']);
-  });
-
   it('does not start after ten seconds of waiting, and reports the reason', async ({ schema, start }) => {
     await start(schema.url);
     const begun = performance.now();
