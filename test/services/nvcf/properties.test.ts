@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawAt } from '../../../src/lib/random.ts';
-import { castFunction } from '../../support/ngc-cast.ts';
 import {
   type GivenResource,
   type MadeKey,
@@ -13,7 +12,7 @@ import {
   successOf,
 } from '../../support/nvcf-requests.ts';
 import { roundsOf, seedOf } from '../../support/properties.ts';
-import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, type TestServer, testServer } from '../../support/server.ts';
 
 const PROFILES = ['documented', 'open-source'] as const;
 
@@ -198,74 +197,5 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
     }
     expect(failures.slice(0, 3)).toEqual([]);
     expect(attempts).toBeGreaterThanOrEqual(MIN_ATTEMPTS);
-  });
-});
-
-describe.each(['fixed', 'jitter'] as const)('%s propagation of edits:', (mode) => {
-  const [echo] = castFunction('echo');
-  const LINE = `GET /v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
-
-  async function createEditedKey(server: TestServer, dice: Dice) {
-    const versions: (readonly string[])[] = [['list_functions']];
-    const key = await makeKey(server, ['list_functions'], { type: 'All Functions' });
-    let now = START;
-    for (let round = 0; round < 8; round += 1) {
-      now += dice.below(400_000);
-      server.clock.set(now);
-      const scopes = dice.pick([['list_functions'], [], ['deploy_function']]);
-      versions.push(scopes);
-      await edit(server, key, { scopes });
-    }
-    const { body } = await server.call(`GET /_mock/keys/${key.id}`);
-    expect(body.history.map(({ scopes }: { scopes: readonly string[] }) => scopes)).toEqual(versions);
-    return {
-      key,
-      now,
-      history: body.history as readonly { version: number; recordedAt: string; effectiveAt: string }[],
-    };
-  }
-
-  it('each edit takes effect within the delay, and the highest effective version is in force', async () => {
-    for (const seed of ['one', 'two', 'three', 'four'].slice(0, roundsFor(4))) {
-      const server = await testServer({ propagation: mode });
-      const dice = new Dice(`${mode} ${seed}`);
-      const { key, now: last, history } = await createEditedKey(server, dice);
-      for (const { version, recordedAt, effectiveAt } of history) {
-        const delay = Date.parse(effectiveAt) - Date.parse(recordedAt);
-        if (version === 1) expect(delay).toBe(0);
-        else if (mode === 'fixed') expect(delay).toBe(900_000);
-        else expect(delay).toSatisfy((milliseconds: number) => milliseconds >= 0 && milliseconds <= 900_000);
-      }
-      let version = 0;
-      const moments = history.flatMap(({ effectiveAt }) => [Date.parse(effectiveAt) - 1, Date.parse(effectiveAt)]);
-      const others = Array.from({ length: 8 }, () => last + dice.below(1_200_000));
-      for (const moment of [...moments, ...others].filter((time) => time >= last).sort((a, b) => a - b)) {
-        server.clock.set(moment);
-        const inForce = Math.max(
-          ...history.filter(({ effectiveAt }) => Date.parse(effectiveAt) <= moment).map(({ version }) => version),
-        );
-        const { policy, pending } = (await server.call(`GET /_mock/keys/${key.id}`)).body;
-        expect(policy.version).toBe(inForce);
-        expect(policy.version).toBeGreaterThanOrEqual(version);
-        for (const next of pending) expect(next.version).toBeGreaterThan(inForce);
-        version = policy.version;
-
-        const answer = await server.call(LINE, { token: key.key });
-        const mayRead = policy.scopes.includes('list_functions');
-        expect(answer.status, `at ${moment}`).toBe(mayRead ? 200 : 403);
-        const nextChange = pending.find(
-          ({ scopes }: { scopes: readonly string[] }) => scopes.includes('list_functions') !== mayRead,
-        );
-        expect(answer.decision.pending, `at ${moment}`).toEqual(
-          nextChange && {
-            version: nextChange.version,
-            effectiveAt: nextChange.effectiveAt,
-            effect: mayRead ? 'deny' : 'allow',
-          },
-        );
-        expect(await readDecision(server, answer)).toMatchObject({ policyVersion: inForce });
-      }
-      expect(version).toBe(history.length);
-    }
   });
 });

@@ -39,30 +39,16 @@ const TYPES = [
   { label: 'Authorized Functions', encoding: { type: 'authorized-functions', id: '*' } },
 ];
 
-const CERTAINTIES = ['documented', 'implied', 'observed', 'inferred', 'contradicted', 'ours'];
-
-interface RuleView {
-  readonly id: string;
-  readonly added?: readonly { readonly certainty: string }[];
-  readonly source: string;
-  readonly certainty: string;
-}
-
-interface TypeView {
-  readonly id: string;
-  readonly label: string;
-  readonly encoding: { readonly type: string; readonly id?: string };
-  readonly source: string;
-  readonly certainty: string;
-}
-
 interface TablesView {
   readonly profile: string;
-  readonly grants: readonly { id: string; label: string; onlyOn?: string[]; source: string; certainty: string }[];
-  readonly resourceTypes: readonly TypeView[];
-  readonly roles: readonly { source: string; certainty: string }[];
-  readonly rules: readonly RuleView[];
-  readonly operations: readonly { id: string; rule: string; source: string; certainty: string }[];
+  readonly grants: readonly { id: string; label: string; onlyOn?: string[]; certainty: string }[];
+  readonly resourceTypes: readonly { id: string; label: string; encoding: object; certainty: string }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly added?: readonly { readonly certainty: string }[];
+    readonly source: string;
+    readonly certainty: string;
+  }[];
 }
 
 /** Reads the tables of a profile, with a lookup of labels of resource types by id. */
@@ -115,19 +101,6 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
       const actual = tables.resourceTypes.find((type) => type.label === label);
       if (encoding !== null) expect(actual?.encoding, label).toEqual(encoding);
       expect(actual?.certainty === 'ours', label).toBe(encoding === null);
-    }
-  });
-
-  it('has a source and a certainty in every row', () => {
-    const { tables } = RULESETS[profile];
-    const { grants, resourceTypes, roles, rules, operations } = tables;
-    const rows = [...grants, ...resourceTypes, ...roles, ...rules, ...operations];
-
-    expect(rules.length).toBeGreaterThan(20);
-    expect(operations.length).toBeGreaterThan(50);
-    for (const row of rows) {
-      expect(row.source, JSON.stringify(row)).toMatch(/\w/);
-      expect(CERTAINTIES, JSON.stringify(row)).toContain(row.certainty);
     }
   });
 });
