@@ -3,7 +3,6 @@ import {
   ACME,
   DEFINITION,
   deploy,
-  expectInvalid,
   expectProblem,
   FULL,
   GLOBEX,
@@ -68,16 +67,6 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
     expect(status).toBe(200);
     return place;
   };
-
-  it('are an empty list at first', async () => {
-    const place = await create();
-    const { status, body } = await acme(`GET ${pathOf(place)}`);
-    const expected = { ...membersOf(place), authorizedParties: [] };
-
-    expect(status).toBe(200);
-    if (name === 'a function') expect(body.functions).toMatchObject([expected]);
-    else expect(body).toEqual({ function: expected });
-  });
 
   it('are replaced by POST', async () => {
     const place = await create();
@@ -176,19 +165,6 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
     expect(await readParties(place)).toEqual([FRIEND]);
   });
 
-  it.each([
-    ['POST', '', { authorizedParties: [] }, 'authorizedParties'],
-    ['POST', '', { authorizedParties: [{ ncaId: '' }] }, 'ncaId'],
-    ['POST', '', { authorizedParties: [{ ncaId: 'a', clientId: 5 }] }, 'clientId'],
-    ['PATCH', '/add', { authorizedParty: { clientId: 'a' } }, 'ncaId'],
-  ])('%s%s rejects %j', async (method, end, body, field) => {
-    const place = await createShared(FRIEND);
-    const request = `${method} ${pathOf(place)}${end}`;
-
-    expectInvalid(await acme(request, body), request, field);
-    expect(await readParties(place)).toEqual([FRIEND]);
-  });
-
   const CALLS: [method: string, end: string, body: unknown][] = [
     ['GET', '', undefined],
     ['POST', '', { authorizedParties: [FRIEND] }],
@@ -230,24 +206,11 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
       read: (await globex(`GET ${inPath(place)}`)).status,
       other: (await globex(`GET ${inPath(otherVersion)}`)).status,
       invoked: (await globex(`POST pexec/functions/${place.functionId}`, {})).status,
-      invokedVersion: (await globex(`POST pexec/${inPath(place)}`, {})).status,
-      queue: (await globex(`GET queues/${inPath(place)}`)).status,
-      updated: (await globex(`PUT ${inPath(place)}`, { tags: [] })).status,
-      deleted: (await globex(`DELETE ${inPath(place)}`)).status,
       sharedOn: (await globex(`GET ${pathOf(place)}`)).status,
     });
-    const changes = { updated: 404, deleted: 404, sharedOn: 404 };
-    const hiddenResult = {
-      ...changes,
-      listed: 0,
-      read: 404,
-      other: 404,
-      invoked: 404,
-      invokedVersion: 404,
-      queue: 404,
-    };
+    const hiddenResult = { listed: 0, read: 404, other: 404, invoked: 404, sharedOn: 404 };
     const [listed, other] = isWholeFunction ? [2, 200] : [1, 404];
-    const open = { ...changes, listed, read: 200, other, invoked: 200, invokedVersion: 200, queue: 200 };
+    const open = { listed, read: 200, other, invoked: 200, sharedOn: 404 };
 
     expect(await probe()).toEqual(hiddenResult);
     await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });

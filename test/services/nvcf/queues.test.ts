@@ -81,32 +81,20 @@ describe('the queue of a function', () => {
     }
   });
 
-  it('is found while a version is DEPLOYING', async () => {
+  it('is found while a version is DEPLOYING, and not before', async () => {
     const place = await server.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '1h' }));
-    await deploy(acme, place);
-    const { body } = await acme(`GET queues/functions/${place.functionId}`);
-
-    expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, functionStatus: 'DEPLOYING' }]);
-  });
-
-  it('is not found for a function that is not deployed', async () => {
-    const place = await server.create();
     for (const request of [`GET queues/functions/${place.functionId}`, `GET queues/${inPath(place)}`]) {
       expectProblem(await acme(request), request, 404, queueNotFound(place.functionId));
     }
     await deploy(acme, place);
-    expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
+    const { body } = await acme(`GET queues/functions/${place.functionId}`);
+    expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, functionStatus: 'DEPLOYING' }]);
   });
 
   it('is not found for an unknown function or a function of another account', async () => {
-    for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
-      const ofFunction = `GET queues/functions/${place.functionId}`;
-      const ofVersion = `GET queues/${inPath(place)}`;
-
-      const detail = `Function id '${place.functionId}': Not found in account '${ACME}'`;
-      expectProblem(await acme(ofFunction), ofFunction, 404, detail);
-      const text = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
-      expectProblem(await acme(ofVersion), ofVersion, 404, text);
+    for (const functionId of [NOBODY, hidden.functionId]) {
+      const request = `GET queues/functions/${functionId}`;
+      expectProblem(await acme(request), request, 404, `Function id '${functionId}': Not found in account '${ACME}'`);
     }
   });
 });

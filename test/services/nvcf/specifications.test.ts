@@ -12,7 +12,6 @@ import {
 
 const { acme, create, deployed } = await nvcfServer();
 
-const HELM = { containerImage: undefined, helmChart: 'chart.tgz', helmChartServiceName: 'entry' };
 const windowOf = (stickiness: object) => ({ scaleUpDetails: { factor: 2, threshold: 80, stickiness } });
 const specify = (...items: readonly object[]) => ({ deploymentSpecifications: items });
 const readDeployment = async (place: Place) => (await acme(`GET deployments/${inPath(place)}`)).body.deployment;
@@ -56,12 +55,9 @@ describe('a specification', () => {
 
   it.each([
     ['a scale-up factor of 1', { scaleUpDetails: { factor: 1, threshold: 80 } }, 'scaleUpDetails.factor'],
-    ['no factor', { scaleUpDetails: { threshold: 80 } }, 'factor'],
-    ['no threshold', { scaleUpDetails: { factor: 2 } }, 'threshold'],
     ['a scale-down factor of 1', { scaleDownDetails: { factor: 1, threshold: 20 } }, 'scaleDownDetails.factor'],
     ['a scale-down factor of 0', { scaleDownDetails: { factor: 0, threshold: 20 } }, 'scaleDownDetails.factor'],
     ['an invalid window', windowOf({ size: '30m', threshold: 'PT5M' }), 'ISO 8601'],
-    ['a window without a threshold', windowOf({ size: 'PT30M' }), 'threshold'],
     ['a window of more than an hour', windowOf({ size: 'PT1H1S', threshold: 'PT5M' }), 'PT1H'],
     ['a window as long as its threshold', windowOf({ size: 'PT5M', threshold: 'PT5M' }), 'shorter'],
   ])('is rejected with autoscaling with %s', async (_what, autoscalingConfiguration, message) => {
@@ -112,16 +108,5 @@ describe('a specification', () => {
 
     const text = `Function id '${place.functionId}', version '${place.versionId}': ${message}`;
     expectProblem(answer, request, 400, text);
-  });
-
-  it.each([
-    ['without a name', {}, 'name'],
-    ['with another name', { name: 'Loose' }, 'Unrestricted'],
-    ['with an empty list of further kinds', { name: 'Default', extraKubernetesTypes: [] }, 'extraKubernetesTypes'],
-    ['with an incomplete kind', { name: 'Default', extraKubernetesTypes: [{ group: 'apps', version: 'v1' }] }, 'kind'],
-  ])('is rejected with a policy for Helm charts %s', async (_what, helmValidationPolicy, message) => {
-    const request = `POST deployments/${inPath(await create(HELM))}`;
-
-    expectInvalid(await acme(request, specify({ ...SPECIFICATION, helmValidationPolicy })), request, message);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, expectInvalid, expectProblem, inPath, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
+import { ACME, expectProblem, inPath, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
 import { withoutObjects } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
@@ -45,18 +45,6 @@ describe('a telemetry endpoint', () => {
     expect((await acme(`GET telemetries/${body.telemetry.telemetryId}`)).body).toEqual(body);
     expect((await acme('GET telemetries')).body.telemetries).toContainEqual(body.telemetry);
     expect(JSON.stringify((await acme('GET telemetries')).body)).not.toContain('telemetry-pass-word');
-  });
-
-  it.each([
-    ['an empty endpoint', { endpoint: '' }, 'endpoint'],
-    ['an unknown protocol', { protocol: 'UDP' }, 'GRPC'],
-    ['an unknown provider', { provider: 'ACME' }, 'PROMETHEUS'],
-    ['an unknown type', { types: ['EVENTS'] }, 'LOGS'],
-  ])('is not created with %s', async (_what, more, word) => {
-    const answer = await acme('POST telemetries', orderWith(more));
-
-    expectInvalid(answer, 'POST telemetries', word);
-    expect(JSON.stringify(answer)).not.toContain('telemetry-pass-word');
   });
 
   it('is created by only one of several concurrent requests with the same name', async () => {
