@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/lib/log.ts';
-import { listHints } from '../../support/hints.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';
 import { forge } from '../../support/tokens.ts';
@@ -10,17 +8,12 @@ const LIST = 'GET /v2/nvcf/functions';
 const INVALID =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
-const log: string[] = [];
-const server = await nvcfServer(
-  {},
-  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
-);
+const server = await nvcfServer();
 const { port } = await server.listen('127.0.0.1', 0);
 const openSource = await nvcfServer({ nvcf: 'open-source' });
 
 const listWith = (authorization: string | undefined, on = server) =>
   on.call(LIST, authorization === undefined ? {} : { headers: { authorization } });
-const readHints = async () => JSON.stringify(await listHints(server));
 
 const differentLetter = (letter: string) => (letter === 'A' ? 'B' : 'A');
 const foreign = `nvapi-${'Real0Looking'.repeat(6).slice(0, 64)}`;
@@ -50,27 +43,14 @@ const rows: [what: string, authorization: string | undefined, expected: string |
   ['a key with a different last letter', `Bearer ${unmarked}`, 403, 'foreign_key'],
 ];
 
-const findSecrets = (authorization = '') => authorization.split(/[ ",]/).filter((part) => part.length > 12);
+it.each(rows)('%s is rejected', async (_what, authorization, expected, reason) => {
+  for (const world of [server, openSource]) {
+    const answer = await listWith(authorization, world);
 
-describe.each(rows)('%s', (_what, authorization, expected, reason) => {
-  it(`is rejected with the reason ${reason}`, async () => {
-    for (const world of [server, openSource]) {
-      const answer = await listWith(authorization, world);
-
-      if (expected === 403) expectProblem(answer, LIST, 403, 'Authorization failed');
-      else expectUnauthorized(answer, typeof expected === 'string' ? expected : expect.stringMatching(expected));
-      expect(answer.decision).toMatchObject({ effect: 'deny', reason });
-    }
-  });
-
-  it('appears in no response, decision, hint or log', async () => {
-    const answer = await listWith(authorization);
-    const decisions = await server.call('GET /_mock/decisions?limit=1000');
-    const traces = [JSON.stringify(answer), JSON.stringify(decisions.body), await readHints(), log.join('\n')].join();
-    const secrets = findSecrets(authorization);
-
-    for (const secret of secrets) expect(traces).not.toContain(secret);
-  });
+    if (expected === 403) expectProblem(answer, LIST, 403, 'Authorization failed');
+    else expectUnauthorized(answer, typeof expected === 'string' ? expected : expect.stringMatching(expected));
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason });
+  }
 });
 
 describe('the scheme', () => {
@@ -106,25 +86,6 @@ it('two Authorization headers are rejected, even if both are valid', async () =>
   });
   expect(headers['content-type']).toBeUndefined();
   expect(decision).toMatchObject({ effect: 'deny', reason: 'multiple_authorization' });
-});
-
-it('a key in the format of a real key is recorded as a hint that does not contain the key', async () => {
-  await listWith(`Bearer ${foreign}`);
-
-  expect(await readHints()).toContain('foreign_credential');
-  expect(await readHints()).not.toContain(foreign.slice(0, 20));
-});
-
-it('the credential is checked before ids, query parameters and the body', async () => {
-  for (const request of [
-    'GET /v2/nvcf/functions/no-id/versions',
-    'GET /v2/nvcf/functions?visibility=nonsense',
-    'POST /v2/nvcf/functions',
-    'DELETE /v2/nvcf/assets/x',
-  ]) {
-    expectUnauthorized(await server.call(request, { body: '{' }), 'Bearer');
-    expectProblem(await server.call(request, { body: '{', token: unmarked }), request, 403, 'Authorization failed');
-  }
 });
 
 it('the NGC gateway rejects every invalid credential with 401', async () => {

@@ -5,7 +5,6 @@ import { trustedServer } from '../../support/trusted-issuer.ts';
 const QUOTA = 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules';
 const AVAILABLE = 'GET /v3/orgs/acme/ngc/nvcf/deployments/available/instanceTypes';
 const ALL = 'GET /v3/orgs/acme/ngc/nvcf/deployments/instanceTypes';
-const GATEWAY = [QUOTA, AVAILABLE, ALL];
 
 const server = await nvcfServer();
 const { acme, globex } = server;
@@ -65,12 +64,8 @@ describe('the NGC gateway', () => {
 
   it.each([
     ['', ['L40S']],
-    ['?gpus=L40S', ['L40S']],
     ['?gpus=H100,L40S', ['L40S']],
-    ['?gpus=H100', []],
-    ['?regions=us-west-1', ['L40S']],
     ['?regions=eu-1', []],
-    ['?gpus=L40S&regions=us-west-1', ['L40S']],
     ['?gpus=L40S&regions=eu-1', []],
   ])('returns the available instance types filtered by `%s`', async (query, gpus) => {
     const { status, body } = await acme(`${AVAILABLE}${query}`);
@@ -89,22 +84,15 @@ describe('the NGC gateway', () => {
     );
   });
 
-  it.each(GATEWAY)('has its own error format for %s', async (request) => {
-    const unauthenticated = await server.call(request);
-    const registrar = await server.withScopes(['register_function'], { type: 'All Entity' });
+  it.each([QUOTA, AVAILABLE, ALL])(
+    'rejects a key of another organisation in its own error format: %s',
+    async (request) => {
+      const foreign = await globex(request);
 
-    expectGateway(unauthenticated, 401, 'UNAUTHORIZED', 'Authentication Failed');
-    expect(unauthenticated.headers['www-authenticate']).toMatch(/^Bearer/);
-    expectGateway(await server.call(request, { token: 'garbage' }), 401, 'UNAUTHORIZED', 'Authentication Failed');
-    const unknown = `nvapi-${'x'.repeat(64)}`;
-    expectGateway(await server.call(request, { token: unknown }), 401, 'UNAUTHORIZED', 'Authentication Failed');
-    const denied = await registrar(request);
-    expectGateway(denied, 403, 'FORBIDDEN', 'Access Denied');
-    expect(denied.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
-    const foreign = await globex(request);
-    expectGateway(foreign, 403, 'FORBIDDEN', 'Access Denied');
-    expect(foreign.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
-  });
+      expectGateway(foreign, 403, 'FORBIDDEN', 'Access Denied');
+      expect(foreign.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
+    },
+  );
 });
 
 it('GET /health requires no key, and other methods are rejected with 405', async () => {

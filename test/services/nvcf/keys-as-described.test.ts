@@ -70,32 +70,3 @@ describe.each(Object.entries(RULESETS))('%s', (reading, ruleset) => {
     }
   });
 });
-
-it('a key with Register Function bound to a version can do nothing, by every description and by its requests', async () => {
-  const server = await testServer();
-  const resource = { type: 'Function Versions', ids: [`${functionId}/${versionId}`] };
-  const order = {
-    name: 'ci',
-    type: 'service',
-    services: ['nvcf'],
-    scopes: ['register_function'],
-    resource,
-    force: true,
-  };
-  const { body: key } = await server.call('POST /_mock/keys', { body: order });
-  const path = `/v2/nvcf/functions/${functionId}/versions`;
-  const body = { name: 'echo', inferenceUrl: '/', containerImage: 'nvcr.io/acme/echo:1' };
-  const { status, decision } = await server.call(`POST ${path}`, { token: key.key, body });
-  const { body: full } = await server.call(`GET /_mock/decisions/${decision.id}`);
-  const { body: simulated } = await server.call('POST /_mock/decisions/simulate', {
-    body: { principal: key.id, service: 'nvcf', operations: '*' },
-  });
-  const effects = new Map(
-    simulated.operations.map(({ operation, effect }: { operation: string; effect: string }) => [operation, effect]),
-  );
-
-  expect(key.warnings).toEqual([expect.stringContaining('can do nothing in `nvcf`')]);
-  expect([status, decision.reason]).toEqual([403, 'incompatible_resource_type']);
-  expect(full.binding.accepted).toEqual(['All Functions', 'Function', 'All Entity']);
-  expect(effects.get('createFunctionVersion')).toBe('deny');
-});

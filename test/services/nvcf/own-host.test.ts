@@ -8,7 +8,7 @@ import { chunked, requestBytes, send } from '../../support/wire.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const [echo, slow] = [placeOf('echo'), placeOf('slow')];
-const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
+const hidden = placeOf('private');
 const hostOf = (functionId: string, rest = 'invocation.localhost:6625') => `${functionId}.${rest}`;
 
 const server = await nvcfServer();
@@ -82,11 +82,7 @@ describe('an echo function at its own host', () => {
     ['application/json', '{"text": "with  its   spaces", "text": "twice"}'],
     ['application/json', '{ broken'],
     ['application/json; charset=utf-16', '{"__proto__": {"constructor": 1}}'],
-    ['text/event-stream', 'data: x\n\n'],
-    ['multipart/form-data; boundary=b', '--b--'],
-    ['application/json', '12345678901234567890'],
     ['foo', '{"of": "a type that is none"}'],
-    [';', '{"of": "a type that is none"}'],
   ])('returns a body of %s unchanged: %s', async (contentType, body) => {
     const { status, headers, text } = await sendToHost('POST /v1/chat', {
       body,
@@ -120,18 +116,11 @@ describe('an echo function at its own host', () => {
   });
 
   it.each([
-    'GET /health',
     'GET /_mock/health',
-    'POST /_mock/reset',
     'GET /v2/nvcf/functions',
-    'GET /docs',
     'GET /_hosts',
-    'GET /',
     'GET /%zz',
-    'GET /a%2',
     'GET //double//slashes/',
-    'GET /%E0%A4%A/%00',
-    `GET /${'x'.repeat(8000)}`,
     'GET /?%zz',
   ])('receives %s', async (request) => {
     const { status, text, headers } = await sendToHost(request, {
@@ -188,10 +177,7 @@ describe('a function at its own host', () => {
     expect({ status, body }).toEqual({ status: 200, body: { text: 'worth waiting for' } });
   });
 
-  it('of another account is found only if it is shared or public', async () => {
-    for (const { functionId } of [translate, llama]) {
-      expect((await sendToHost('POST /', { host: hostOf(functionId), body: 'x' })).text).toBe('x');
-    }
+  it('of another account is not found', async () => {
     for (const functionId of [hidden.functionId, NOBODY]) {
       const detail = notFound(functionId);
       expectHostProblem(await sendToHost('GET /', { host: hostOf(functionId) }), 404, 'Not Found', detail);
@@ -200,20 +186,12 @@ describe('a function at its own host', () => {
     expectHostProblem(foreign, 404, 'Not Found', notFound(echo.functionId, GLOBEX));
   });
 
-  it.each(['3601', 'soon', '1.5'])('rejects NVCF-POLL-SECONDS of %s', async (seconds) => {
-    for (const functionId of [slow.functionId, echo.functionId]) {
-      const answer = await sendToHost('POST /', {
-        host: hostOf(functionId),
-        body: '{}',
-        headers: { 'nvcf-poll-seconds': seconds },
-      });
+  it('validates NVCF-POLL-SECONDS, of which the official client sends 5', async () => {
+    const sendPolled = (seconds: string) =>
+      sendToHost('POST /', { headers: { 'nvcf-poll-seconds': seconds }, body: '{}' });
 
-      expectHostProblem(answer, 400, 'Bad Request', expect.stringContaining('NVCF-POLL-SECONDS'));
-    }
-  });
-
-  it.each(['0', '5'])('accepts NVCF-POLL-SECONDS of %s; the official client sends 5', async (seconds) => {
-    expect((await sendToHost('POST /', { headers: { 'nvcf-poll-seconds': seconds } })).status).toBe(200);
+    expect((await sendPolled('5')).status).toBe(200);
+    expectHostProblem(await sendPolled('3601'), 400, 'Bad Request', expect.stringContaining('NVCF-POLL-SECONDS'));
   });
 
   it('rejects a body of more than 1 MiB with 413', async () => {
@@ -251,39 +229,17 @@ describe('a request to the host of a function', () => {
     expectHostProblem(answer, 403, 'Forbidden', 'Authorization failed');
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'foreign_key' });
   });
-
-  it('is rejected with 401 for two Authorization headers', async () => {
-    const { url } = await listeningServer();
-    const line = (key: string) => `Authorization: Bearer ${key}`;
-    const headers = [`Host: ${hostOf(echo.functionId)}`, line(FULL), line(FULL)];
-    const { status, text } = await send(Number(new URL(url).port), requestBytes('GET /', headers));
-
-    expect({ status, text }).toEqual({ status: 401, text: 'Unauthorized access' });
-  });
 });
 
 describe('a host that does not belong to a function', () => {
-  it.each([
-    `x${echo.functionId}.invocation.mock.test`,
-    `${echo.functionId}.mock.test`,
-    `${echo.functionId}invocation.mock.test`,
-    `a.${echo.functionId}.invocation.mock.test`,
-    'invocation.mock.test',
-    'echo.invocation.mock.test',
-  ])('%s serves the API', async (host) => {
-    const { body } = await server.call('GET /v2/nvcf/functions', { token: FULL, headers: { host } });
+  it.each([`${echo.functionId}.mock.test`, `a.${echo.functionId}.invocation.mock.test`, 'echo.invocation.mock.test'])(
+    '%s serves the API',
+    async (host) => {
+      const { body } = await server.call('GET /v2/nvcf/functions', { token: FULL, headers: { host } });
 
-    expect(body).toHaveProperty('functions');
-  });
-
-  it.each(['GET', 'POST', 'OPTIONS'])('returns 404 for %s /_hosts', async (method) => {
-    const { status, headers, body } = await server.call(`${method} /_hosts`, { token: FULL });
-
-    expect(status).toBe(404);
-    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(body).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404 });
-    expect(body.detail).toContain('Nothing is served at this path');
-  });
+      expect(body).toHaveProperty('functions');
+    },
+  );
 });
 
 describe('over HTTP', async () => {
@@ -293,7 +249,6 @@ describe('over HTTP', async () => {
   const own = [`Host: ${hostOf(echo.functionId)}`, authorization];
 
   it.each([
-    ['a content length', requestBytes('POST /v1/x?y', [...own, 'Content-Type: text/x-a'], 'hello')],
     [
       'chunks',
       requestBytes(
@@ -321,15 +276,6 @@ describe('over HTTP', async () => {
       text: '',
       reported: 'fulfilled',
     });
-  });
-
-  it.each(['PROPFIND', 'TRACE', 'QUERY'])('the method %s is supported', async (method) => {
-    const { status, text } = await send(
-      port,
-      requestBytes(`${method} /dav`, [...own, 'Content-Type: text/x-a'], 'hello'),
-    );
-
-    expect({ status, text }).toEqual({ status: 200, text: 'hello' });
   });
 
   it.each([

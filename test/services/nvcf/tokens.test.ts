@@ -67,29 +67,18 @@ describe('an invocation token', () => {
 
   it('is rejected by the API, which accepts only keys', async () => {
     const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
-    for (const request of [`POST /v2/nvcf/pexec/functions/${echo.functionId}`, 'GET /v2/nvcf/functions']) {
-      const answer = await server.call(request, { token: body.access_token });
-      expectUnauthorized(answer, expect.stringMatching(/^Bearer error="invalid_token"/));
-      expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'unsupported_token' });
-    }
-  });
+    const answer = await server.call(`POST /v2/nvcf/pexec/functions/${echo.functionId}`, { token: body.access_token });
 
-  it('does not appear in decisions', async () => {
-    const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
-    await server.call('GET /v2/nvcf/functions', { token: body.access_token });
-    const decisions = await server.call('GET /_mock/decisions?limit=1000');
-
-    expect(JSON.stringify(decisions.body)).not.toContain(body.access_token.split('.')[2]);
+    expectUnauthorized(answer, expect.stringMatching(/^Bearer error="invalid_token"/));
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'unsupported_token' });
   });
 
   it.each([
     ['POST tokens/functions/{f}', {}, 'clientId'],
-    ['POST tokens/functions/{f}', { clientId: '' }, 'clientId'],
-    ['POST tokens/functions', { functions: several }, 'clientId'],
     ['POST tokens/functions', { ...client, functions: [] }, 'functions'],
     ['POST tokens/functions', { ...client, functions: Array(5).fill({ functionId: NOBODY }) }, 'functions'],
   ])('is not issued by %s for %j', async (template, body, word) => {
-    const request = template.replace('{f}', echo.functionId).replace('{v}', echo.versionId);
+    const request = template.replace('{f}', echo.functionId);
 
     expectInvalid(await acme(request, body), request, word);
   });
