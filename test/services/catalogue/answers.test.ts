@@ -54,11 +54,6 @@ describe('a live model', () => {
     );
   });
 
-  it('repeats the input of responses and messages', async () => {
-    expect((await ask('responses', { model, input: 'Hello' })).body.output[0].content[0].text).toBe('Hello');
-    expect((await ask('messages', { model, max_tokens: 9, messages: HELLO })).body.content[0].text).toBe('Hello');
-  });
-
   it.each([
     ['chat/completions', { messages: HELLO, stream_options: { include_usage: true } }, 'done'],
     ['completions', { prompt: 'Hello', stream_options: { include_usage: true } }, 'done'],

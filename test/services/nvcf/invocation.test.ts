@@ -46,13 +46,9 @@ const notUp = (functionId: string, versionId: string, account = ACME) =>
 describe('an echo function', () => {
   it.each([
     ['an object', { text: 'hello', nested: [1, { two: null }] }],
-    ['an array', [1, 'two', null]],
     ['an empty array', []],
-    ['a string', '"hello"'],
     ['an empty string', '""'],
-    ['zero', '0'],
     ['null', 'null'],
-    ['false', 'false'],
     ['text beyond ASCII', { text: 'héllo \u{1F600}' }],
   ])('returns %s unchanged', async (_what, body) => {
     const value = typeof body === 'string' ? JSON.parse(body) : body;
@@ -65,13 +61,6 @@ describe('an echo function', () => {
       expect(statusHeaders(answer)).toEqual(fulfilled);
       expect(idOf(answer)).toMatch(UUID);
     }
-  });
-
-  it('returns a separate id for each request', async () => {
-    const answers = await Promise.all([1, 2, 3].map((n) => acme(`POST pexec/functions/${echo.functionId}`, { n })));
-
-    expect(answers.map(({ body }) => body.n)).toEqual([1, 2, 3]);
-    expect(new Set(answers.map(idOf)).size).toBe(3);
   });
 
   it('responds immediately, so its requests cannot be polled', async () => {
@@ -178,17 +167,6 @@ describe('a slow function', () => {
     }
   });
 
-  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('accepts or rejects the invoke time %s', async (text) => {
-    const { status, body } = await acme('POST functions', {
-      ...DEFINITION,
-      ...environment({ NV_AUTH_MOCK_INVOKE_TIME: text }),
-    });
-    if (status === 400) return;
-    await deploy(acme, { functionId: body.function.id, versionId: body.function.versionId });
-
-    expect((await acme(`POST pexec/functions/${body.function.id}`, {})).status).toBe(202);
-  });
-
   it('causes an event when the clock is advanced past its time', async () => {
     const world = await start();
     const { events } = (await world.call('POST /_mock/clock/advance', { body: { by: '1m' } })).body;
@@ -219,17 +197,6 @@ describe('a slow function', () => {
     expect((await world.acme(world.poll)).status).toBe(200);
   });
 
-  it('requires a key that covers the function for every poll', async () => {
-    const world = await start();
-    const forEcho = await world.withScopes(['invoke_function'], { type: 'Function', ids: [echo.functionId] });
-    const forSlow = await world.withScopes(['invoke_function'], { type: 'Function', ids: [slow.functionId] });
-    const lister = await world.withScopes(['list_functions']);
-
-    expect((await forEcho(world.poll)).status).toBe(403);
-    expectProblem(await lister(world.poll), world.poll, 403, 'Access Denied');
-    expect((await forSlow(world.poll)).status).toBe(202);
-  });
-
   it('discards its requests when it is deleted', async () => {
     const world = await start();
     expect((await world.acme(`DELETE ${inPath(slow)}`)).status).toBe(204);
@@ -254,12 +221,12 @@ describe('a slow function', () => {
 describe('NVCF-POLL-SECONDS', () => {
   const request = `POST pexec/functions/${echo.functionId}`;
 
-  it.each(['0', '1', '5', '300', '3600'])('is accepted as %s', async (seconds) => {
+  it.each(['0', '3600'])('is accepted as %s', async (seconds) => {
     expect((await acme(request, {}, { 'nvcf-poll-seconds': seconds })).status).toBe(200);
     expect((await acme(request, {}, { 'NVCF-POLL-SECONDS': seconds })).status).toBe(200);
   });
 
-  it.each(['3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('is rejected as %s', async (seconds) => {
+  it.each(['3601', '-1', '1.5'])('is rejected as %s', async (seconds) => {
     const headers = { 'NVCF-POLL-SECONDS': seconds };
 
     expectInvalid(await acme(request, {}, headers), request, 'NVCF-POLL-SECONDS', '3600');
@@ -275,18 +242,13 @@ describe('NVCF-POLL-SECONDS', () => {
     for (const seconds of [-1, 3601]) expectInvalid(await acme(exec, sent(seconds)), exec, 'pollDurationSeconds');
   });
 
-  it('is also validated when a request is polled', async () => {
-    const id = idOf(await acme(`POST pexec/functions/${slow.functionId}`, {}));
-    const poll = `GET pexec/status/${id}`;
+  it('does not delay the response, and is also validated when a request is polled', async () => {
+    const first = await acme(`POST pexec/functions/${slow.functionId}`, {}, { 'nvcf-poll-seconds': '3600' });
+    const poll = `GET pexec/status/${idOf(first)}`;
 
+    expect(first.status).toBe(202);
     expect((await acme(poll, undefined, { 'nvcf-poll-seconds': '5' })).status).toBe(202);
     expectInvalid(await acme(poll, undefined, { 'nvcf-poll-seconds': 'soon' }), poll, 'NVCF-POLL-SECONDS');
-  });
-
-  it('does not delay the response', async () => {
-    const { status } = await acme(`POST pexec/functions/${slow.functionId}`, {}, { 'nvcf-poll-seconds': '3600' });
-
-    expect(status).toBe(202);
   });
 });
 

@@ -30,7 +30,6 @@ const addVersion = async ({ functionId }: Place, members: object) =>
   acme(`POST functions/${functionId}/versions`, { ...LLM, ...members });
 const subject = ({ functionId, versionId }: Place) => `Function id '${functionId}', version '${versionId}'`;
 
-const NO_MODELS = "Invalid request: 'models' must be specified when functionType is LLM";
 const invalidMethod = (model: string, rule: string) =>
   `Invalid request: 'llmConfig.routingMethod' for model '${model}' is invalid: ${rule}`;
 
@@ -56,7 +55,6 @@ describe('an LLM function', () => {
   });
 
   it.each([
-    ['with an empty list of models', { models: [] }, NO_MODELS],
     [
       'with a model without `llmConfig`',
       { models: [MODEL, { ...FILES, name: 'other' }] },

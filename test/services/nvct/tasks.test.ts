@@ -406,17 +406,6 @@ describe('a list', () => {
 });
 
 describe('a denied request', () => {
-  it('has an explanation with a fix that works', async () => {
-    const { server, observer, idOf } = await createWorld();
-    const refused = await observer(`POST tasks/${idOf('train')}/cancel`);
-    const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
-    const { method, path, body: sent } = body.fixes[0].request;
-    expect((await server.call(`${method} ${path}`, { body: sent })).status).toBe(200);
-
-    expect((await observer(`POST tasks/${idOf('train')}/cancel`)).status).toBe(200);
-    expect((await observer(`GET tasks/${idOf('train')}`)).status).toBe(200);
-  });
-
   const readFixes = async (server: TestServer, id: string) =>
     (await server.call(`GET /_mock/decisions/${id}`)).body.fixes as { kind: string; text: string }[];
 
