@@ -1,5 +1,5 @@
 /**
- * Bodies as values. Their transfer over a connection: `wire.test.ts` and `test/http/budgets.e2e.ts`.
+ * Bodies as values. Their transfer over a connection: `transport/wire.e2e.ts` and `test/http/budgets.e2e.ts`.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

@@ -5,6 +5,7 @@ import { createManualClock } from '../../src/lib/clock.ts';
 import { createLineLog, type Log } from '../../src/lib/log.ts';
 import { admin } from '../support/cast.ts';
 import { castFunction, castKey, castTask } from '../support/ngc-cast.ts';
+import { roundsOf } from '../support/properties.ts';
 import { openServer, START } from '../support/server.ts';
 
 const JSON_TYPE = 'application/json';
@@ -197,10 +198,13 @@ function expectNoSecret(reported: string): void {
 }
 
 describe('no planted secret is reported of a body that is', () => {
-  it.each(BODIES)('%s', async (_form, type, make) => {
+  it.each(BODIES.map((body, index) => [...body, index] as const))('%s', async (_form, type, make, index) => {
     const { server, reported } = await startServer();
+    // All of them at night; otherwise each form is sent to other ones.
+    const share = roundsOf(OPERATIONS.length);
+    const operations = [...OPERATIONS, ...OPERATIONS].slice((index * share) % OPERATIONS.length).slice(0, share);
     const tokens = { nvcf, owner, admin: await server.tokenOf(admin) };
-    for (const [operation, token] of OPERATIONS) {
+    for (const [operation, token] of operations) {
       const [method, url] = operation.split(' ') as ['POST', string];
       const answer = await server.app.inject({
         method,
@@ -215,7 +219,7 @@ describe('no planted secret is reported of a body that is', () => {
       expect(answer.statusCode).toBeLessThan(500);
     }
     const all = await reported();
-    expect(JSON.parse(all)[0][0].total).toBe(OPERATIONS.length + 1);
+    expect(JSON.parse(all)[0][0].total).toBe(share + 1);
     expectNoSecret(all);
   });
 });
