@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_ID } from '../../support/air-images.ts';
 import { stagedAir } from '../../support/air-requests.ts';
-import { type Parameter, readDocument, type Schema } from '../../support/documents.ts';
+import { type Parameter, readDocument } from '../../support/documents.ts';
 import { testServer } from '../../support/server.ts';
 
 const DOCUMENTS = { '2.0': readDocument('air.2.0'), dsx: readDocument('air.dsx') };
@@ -38,67 +38,6 @@ function isSorted(values: readonly unknown[]): boolean {
     return previousRank < rank || (previousRank === rank && (previousRank === 0 || previousKey <= key));
   });
 }
-
-const schemas: Readonly<Record<string, Schema>> = Object.assign(
-  {},
-  ...Object.values(DOCUMENTS).map(({ whole }) => (whole as { components: { schemas: object } }).components.schemas),
-);
-
-/** The members without which the official SDK fails. */
-const REQUIRED = {
-  Simulation: 'id name created modified state creator',
-  Image:
-    'id name version created modified published includes_air_agent cpu_arch default_username default_password emulation_type emulation_version provider minimum_resources is_owned_by_client upload_status size hash',
-  ImageShare:
-    'id created modified image image_name image_version source_org_display_name target_org_display_name target_org expires_at claimed_by state',
-  MarketplaceDemo: 'id name demo created modified creator tags like_count liked_by_client published',
-  MarketplaceDemoTag: 'id name created modified',
-  Training:
-    'id name created modified creator org training_simulation training_simulation_name training_simulation_state event_time ngc_group_id sim_start_time sim_end_time',
-  Node: 'id created modified name simulation image category state status_from_worker cpu memory storage pos_x pos_y advanced',
-  Interface: 'id name created modified node interface_type mac_address outbound',
-  Link: 'id created modified interfaces',
-  Service: 'id name node_port service_type created modified interface',
-  NodeInstruction: 'id name node data created modified state run_again_on_rebuild',
-  Checkpoint: 'id name favorite created modified run state',
-  ZtpScript: 'created modified content',
-  UserConfig: 'id name kind',
-  SshKey: 'id created name fingerprint',
-  ResourceBudget:
-    'id created modified org_display_name org_nca_id org_id ngc_org_name cpu memory disk_storage_total disk_storage_per_node image_storage userconfigs usage',
-  SystemNode: 'id created modified name image memory storage cpu category',
-  History: 'object_id model created actor description category',
-  Fleet: 'id created modified name',
-  Worker: 'id created modified fqdn fleet cpu memory storage available cpu_arch ip_address',
-} as const;
-
-describe('the schema of a response', () => {
-  it.each(Object.entries(REQUIRED))('%s requires exactly the members that the official SDK needs', (name, members) => {
-    expect([...(schemas[name]?.required ?? [])].toSorted()).toEqual(members.split(' ').toSorted());
-  });
-
-  it('ResourceBudget requires the usage', () => {
-    expect([...(schemas['ResourceBudget']?.properties?.['usage']?.required ?? [])].toSorted()).toEqual(
-      ['cpu', 'disk_storage', 'image_storage', 'memory', 'userconfigs'].toSorted(),
-    );
-  });
-
-  it('Image requires the minimum resources', () => {
-    expect([...(schemas['Image']?.properties?.['minimum_resources']?.required ?? [])].toSorted()).toEqual([
-      'cpu',
-      'memory',
-      'storage',
-    ]);
-  });
-
-  const pages = Object.entries(schemas).filter(([name]) => name.endsWith('Page'));
-
-  it.each(pages)('%s has a count, the results and nullable links', (_, page) => {
-    expect(page.required).toEqual(expect.arrayContaining(['count', 'results', 'next']));
-    expect(page.properties?.['next']?.nullable).toBe(true);
-    expect(page.properties?.['previous']?.nullable).toBe(true);
-  });
-});
 
 describe('a list', async () => {
   const staged = {
@@ -157,13 +96,6 @@ describe('a list', async () => {
       const values = body.results.map((item: Record<string, unknown>) => item[order.replace('-', '')]);
       expect(isSorted(order.startsWith('-') ? values.toReversed() : values), `${order}: ${values}`).toBe(true);
     }
-  });
-
-  it('is sorted only by members of its version', () => {
-    const [old, dsxOrders] = (['2.0', 'dsx'] as const).map((profile) => new Map(ordersOf(profile)).get('simulations/'));
-
-    expect(old).toEqual(expect.arrayContaining(['auto_netq_enabled', '-creator', 'sleep_at']));
-    expect(dsxOrders).not.toContain('auto_netq_enabled');
   });
 
   it.each(filters)('%s is filtered by `%s` as documented', async (path, name, type, profile) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED } from '../../support/air-images.ts';
+import { airImagesServer } from '../../support/air-images.ts';
 
 const server = await airImagesServer();
 const { acme, globex } = server;
@@ -25,14 +25,5 @@ describe('a system node', () => {
       count: 2,
       results: [body, { name: 'spare-server' }],
     });
-  });
-
-  it('can be deleted only in dsx and by its organisation', async () => {
-    const dsx = await airImagesServer({ air: 'dsx' });
-
-    expect((await acme(`DELETE ${PATH}${UBUNTU}/`, {})).status).toBeGreaterThanOrEqual(404);
-    expectRefusal(await dsx.globex(`DELETE ${PATH}${UBUNTU}/`, {}), 403, NOT_PERMITTED);
-    expectRefusal(await dsx.globex(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
-    expect((await dsx.globex(`GET ${PATH}${UBUNTU}/`)).status).toBe(200);
   });
 });
