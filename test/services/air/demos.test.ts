@@ -3,7 +3,6 @@ import {
   type AirCaller,
   airImagesServer,
   expectRefusal,
-  NO_ID,
   NOT_FOUND,
   NOT_PERMITTED,
   UUID,
@@ -78,27 +77,12 @@ describe('a demo', () => {
     expect(await nodesOf(String(INACTIVE), acme)).toEqual(['leaf1', 'leaf2', 'spine1']);
   });
 
-  it('of a running simulation is rejected, and nothing is stored', async () => {
+  it('of a running simulation, or of another organisation, is rejected, and nothing is stored', async () => {
     const before = await countOf(acme);
 
     expectRefusal(await acme(`POST ${DEMOS}`, { ...ORDER, simulation: ACTIVE }), 400, /`ACTIVE`.*`INACTIVE`/);
+    expectRefusal(await acme(`POST ${DEMOS}`, { ...ORDER, simulation: OF_GLOBEX }), 400, /`simulation`/);
     expect(await countOf(acme)).toBe(before);
-  });
-
-  it.each([
-    ['simulation', NO_ID],
-    ['simulation', OF_GLOBEX],
-    ['name', 'x'.repeat(97)],
-    ['description', 'x'.repeat(257)],
-    ['repo', `https://example.test/${'x'.repeat(200)}`],
-  ])('is rejected with a `%s` of %j', async (member, value) => {
-    expectRefusal(await acme(`POST ${DEMOS}`, { ...ORDER, [member]: value }), 400, new RegExp(`\`${member}\``));
-  });
-
-  it('accepts a name and description of the maximum length', async () => {
-    const body = { name: 'x'.repeat(96), description: 'y'.repeat(256), documentation: '# Read', publisher: 'us' };
-
-    expect(await createDemo(body)).toMatchObject(body);
   });
 
   it('is updated, except for its simulation and its counts', async () => {
@@ -138,21 +122,6 @@ describe('publishing a demo', () => {
     expectRefusal(await acme(`PATCH ${DEMOS}${id}/unpublish/`, {}), 400, /not published/);
   });
 
-  it('shows the demo to other organisations until it is unpublished', async () => {
-    const { id } = await createPublished({ name: 'seen-by-all' });
-    const countListed = async () => (await globex(`GET ${DEMOS}?name=seen-by-all`)).body.count;
-
-    expect((await globex(`GET ${DEMOS}${id}/`)).body).toMatchObject({
-      id,
-      published: true,
-      publicly_published: true,
-    });
-    expect(await countListed()).toBe(1);
-    await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
-    expectRefusal(await globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
-    expect(await countListed()).toBe(0);
-  });
-
   it.each([
     ['PATCH', '', { name: 'mine' }],
     ['DELETE', '', {}],
@@ -181,8 +150,6 @@ describe('publishing a demo', () => {
 
   it.each([
     ['air:sre', 'acme'],
-    ['air:admin', 'acme'],
-    ['air:sre', 'globex'],
     ['air:admin', 'globex'],
   ])('allows `%s` of %s to change its tags and delete it', async (scope, org) => {
     const { id } = await createPublished();
@@ -253,37 +220,25 @@ it('requesting access to a demo returns 201 the first time and 200 after that', 
 });
 
 describe('demos in dsx', () => {
-  it.each([[[]], [['good', 'x']], [['x'.repeat(33)]], [['']]])('are not created with the tags %j', async (tags) => {
+  it('are not created with a tag of one character', async () => {
     const before = await countOf(dsx.acme);
 
-    expectRefusal(await dsx.acme(`POST ${DEMOS}`, { ...ORDER, tags }), 400, /`tags[.\d]*`/);
+    expectRefusal(await dsx.acme(`POST ${DEMOS}`, { ...ORDER, tags: ['good', 'x'] }), 400, /`tags[.\d]*`/);
     expect(await countOf(dsx.acme)).toBe(before);
   });
 
-  it('have tags of 2 to 32 characters', async () => {
-    const tags = ['ab', 'x'.repeat(32)];
+  it('cannot be changed while they have an open request', async () => {
+    const { id } = await createDemo(DESCRIBED, dsx.acme);
+    const { body } = await dsx.acme(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'it is ready' });
+    expect(body.publish_access_record_id).toMatch(UUID);
 
-    expect((await createDemo({ tags }, dsx.acme)).tags).toEqual(tags);
-  });
-
-  it.each([
-    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => createDemo(DESCRIBED, dsx.acme)],
-    ['request-unpublish/', { justification: 'it is old' }, () => createPublished({}, dsx.acme)],
-  ])('have at most one open request, which blocks changes: %s', async (action, body, prepare) => {
-    const { id } = await prepare();
-    const first = await dsx.acme(`PATCH ${DEMOS}${id}/${action}`, body);
-
-    expect(first.status).toBe(200);
-    expect(first.body.publish_access_record_id).toMatch(UUID);
-    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/${action}`, body), 409, /open/);
-    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'now' }), 409, /open/);
     expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/`, { name: 'other' }), 409, /open/);
     expect((await dsx.acme(`GET ${DEMOS}${id}/`)).body.name).toBe('spine-demo');
   });
 
-  it.each(['air:sre', 'air:admin'])('are managed with `%s`', async (scope) => {
+  it('are managed by operators of any organisation', async () => {
     const { id } = await createPublished({}, dsx.acme);
-    const operator = await dsx.withScopes([scope], 'globex');
+    const operator = await dsx.withScopes(['air:sre'], 'globex');
     const { status, body } = await operator(`PATCH ${DEMOS}${id}/manage/`, { featured: true, order: 3 });
 
     expect(status).toBe(200);
@@ -292,17 +247,5 @@ describe('demos in dsx', () => {
       featured: true,
       order: null,
     });
-    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/manage/`, { featured: false }), 403, NOT_PERMITTED);
-  });
-
-  it('are hidden from other organisations without `prefer_public`', async () => {
-    const { id } = await createDemo(DESCRIBED, dsx.acme);
-    expect((await dsx.acme(`PATCH ${DEMOS}${id}/publish/`, { prefer_public: false })).status).toBe(204);
-
-    expect((await dsx.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({
-      published: true,
-      publicly_published: false,
-    });
-    expectRefusal(await dsx.globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
   });
 });

@@ -76,33 +76,12 @@ describe('starting an upload', () => {
   });
 
   it.each([
-    [1, 1],
     [CHUNK, 1],
     [CHUNK + 1, 2],
-    [CHUNK * 4, 4],
   ])('of %i bytes returns %i parts', async (size, count) => {
     const { body } = await acme(`PATCH images/${await image()}/start-upload/`, { hash: sha256(SMALL), size });
 
     expect(body.part_urls).toHaveLength(count);
-  });
-
-  it.each([
-    ['hash', 'g'.repeat(64)],
-    ['hash', 'a'.repeat(65)],
-    ['size', 0],
-    ['size', 64 * 1024 ** 3 + 1],
-  ])('is rejected with a `%s` of %j', async (member, value) => {
-    const id = await image();
-    const body = { hash: sha256(SMALL), size: SMALL.length, [member]: value };
-
-    expectRefusal(await acme(`PATCH images/${id}/start-upload/`, body), 400, new RegExp(`\`${member}\``));
-    expect(await statusOf(id)).toBe('READY');
-  });
-
-  it('accepts a size of 64 GiB', async () => {
-    const max = { hash: sha256(SMALL), size: 64 * 1024 ** 3 };
-
-    expect((await acme(`PATCH images/${await image()}/start-upload/`, max)).status).toBe(200);
   });
 
   it('is rejected while another upload is running, which continues', async () => {
@@ -135,7 +114,6 @@ describe('a part', () => {
 
   it.each([
     ['too small', 1, CHUNK - 1],
-    ['empty', 1, 0],
     ['too large', 1, CHUNK + 1],
     ['the last part and too small', 3, 4],
     ['the last part and too large', 3, 6],
@@ -152,9 +130,8 @@ describe('a part', () => {
   it.each([
     ['a part beyond the last', (url: string) => url.replace(/1$/, '2')],
     ['part 0', (url: string) => url.replace(/1$/, '0')],
-    ['a part that is not a number', (url: string) => url.replace(/1$/, 'one')],
-    ['a part with a fraction', (url: string) => url.replace(/1$/, '1.5')],
     ['a part in exponential notation', (url: string) => url.replace(/1$/, '1e0')],
+    ['a part that is not a number', (url: string) => url.replace(/1$/, 'one')],
     ['another upload', (url: string) => url.replace(/\.[^/]+/, `.${NO_ID}`)],
     ['another image', (url: string) => url.replace(/uploads\/[^.]+/, `uploads/${NO_ID}`)],
     ['an unknown upload', (url: string) => url.replace(/uploads\/[^/]+/, 'uploads/nothing')],
@@ -261,16 +238,11 @@ describe('completing an upload', () => {
     const { id, parts } = await uploadLarge();
     const [a, b, c] = parts as [SentPart, SentPart, SentPart];
     const invalid: readonly (readonly [title: string, parts: readonly unknown[], detail: RegExp])[] = [
-      ['none', [], /`parts`(?!.*expected an array, got an array)/],
       ['too few', [a, b], /`parts`.* 2 .*3/],
       ['too many', [...parts, { part_number: 4, etag: 'x' }], /`parts`.* 4 .*3/],
       ['in another order', [b, a, c], /parts\[0\]\.part_number.*1/],
       ['named twice', [a, b, b], /parts\[2\]\.part_number.*3/],
-      ['numbered from 0', parts.map((part, index) => ({ ...part, part_number: index })), /parts[.[]0/],
       ['with a wrong ETag', [a, { ...b, etag: '"nothing"' }, c], /parts\[1\]\.etag/],
-      ['with ETags exchanged', [{ ...a, etag: c.etag }, b, c], /parts\[0\]\.etag/],
-      ['without an ETag', [a, b, { part_number: c.part_number }], /etag/],
-      ['without a number', [{ etag: a.etag }, b, c], /part_number/],
     ];
     const failures = await failuresOf(
       invalid.map(([title, sent, detail]) => [title, { sent, detail }] as const),
