@@ -65,12 +65,8 @@ describe('creating', () => {
   });
 
   it.each<[field: string, body: object]>([
-    ['cpu', { cpu: 0 }],
-    ['memory', { memory: 1023 }],
-    ['storage', { storage: 9 }],
     ['image', { image: NOTHING }],
     ['image', { image: GLOBEX_PRIVATE }],
-    ['simulation', { simulation: NOTHING }],
     ['simulation', { simulation: GLOBEX_LAB }],
   ])('with an invalid `%s` returns 400 and names it: %j', async (field, body) => {
     const { id } = await air.simulation();
@@ -121,13 +117,10 @@ describe('updating', () => {
     expect({ ...after, modified: '' }).toEqual({ ...node, name: 'new', cpu: 3, modified: '' });
   });
 
-  it.each([
-    ['image', NOTHING],
-    ['image', GLOBEX_PRIVATE],
-  ])('with an invalid `%s` returns 400 and names it: %j', async (field, value) => {
+  it('with an invalid `image` returns 400 and names it', async () => {
     const node = await air.node();
 
-    expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { [field]: value }), 400, field);
+    expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { image: GLOBEX_PRIVATE }), 400, 'image');
     expect(await done(200, `GET ${NODES}${node.id}/`)).toEqual(node);
   });
 });
@@ -182,12 +175,6 @@ describe('creating from a system node', () => {
     const body = { system_node: SYSTEM_NODE, simulation: id, name: 'x', ...overrides };
 
     expectRefused(await admin(`POST ${NODES}from-system-node/`, body), 400, field);
-  });
-
-  it('works for another organisation, because system nodes are visible to all', async () => {
-    const body = { system_node: SYSTEM_NODE, simulation: GLOBEX_LAB, name: 'x' };
-
-    expect((await air.globex(`POST ${NODES}from-system-node/`, body)).status).toBe(201);
   });
 });
 
@@ -280,14 +267,9 @@ describe('bulk operations', () => {
 
   it.each(actions)('%s names the invalid member of the body', async (action, _status, entry) => {
     const { nodes } = await createFurnished();
-    const request = requestOf(action);
 
-    expectRefused(await world.admin(request, { simulation: NOTHING, nodes: [entry(nodes[0].id)] }), 400, 'simulation');
-    expectRefused(
-      await world.admin(request, { simulation: GLOBEX_LAB, nodes: [entry(nodes[0].id)] }),
-      400,
-      'simulation',
-    );
+    const body = { simulation: GLOBEX_LAB, nodes: [entry(nodes[0].id)] };
+    expectRefused(await world.admin(requestOf(action), body), 400, 'simulation');
   });
 
   it.each(['reset', 'rebuild'])('bulk-%s requires a running simulation', async (action) => {
@@ -360,23 +342,13 @@ describe('bulk operations', () => {
 describe('a node in dsx', () => {
   const dsx = servers.dsx;
 
-  it.each(['cdrom', ['network', 'hd'], ['cdrom']])('boots from %j', async (boot) => {
-    const { id } = await dsx.node({ advanced: { boot } });
-    const order = ['hd', 'network', 'cdrom'];
-
-    expect((await dsx.done(200, `GET ${NODES}${id}/`)).advanced.boot).toEqual(boot);
-    expect((await dsx.done(200, `PATCH ${NODES}${id}/`, { advanced: { boot: order } })).advanced.boot).toEqual(order);
-  });
-
-  it.each(['floppy', [], ['floppy'], ['hd', 'hd', 'hd', 'hd']])('does not boot from %j', async (boot) => {
-    const { id: simulation } = await dsx.simulation();
-    const body = { simulation, name: 'odd', advanced: { boot } };
-    expectRefused(await dsx.admin(`POST ${NODES}`, body), 400, 'advanced.boot');
-  });
-
-  it.each(['cdrom', ['hd', 'network']])('boots from %j only in dsx, not in 2.0', async (boot) => {
+  it('boots from a list of devices, unlike a node in 2.0', async () => {
+    const advanced = { boot: ['network', 'hd'] };
+    const { id } = await dsx.node({ advanced });
     const { id: simulation } = await servers['2.0'].simulation();
-    const body = { simulation, name: 'early', advanced: { boot } };
+
+    expect((await dsx.done(200, `GET ${NODES}${id}/`)).advanced.boot).toEqual(advanced.boot);
+    const body = { simulation, name: 'early', advanced };
     expectRefused(await servers['2.0'].admin(`POST ${NODES}`, body), 400, 'advanced.boot');
   });
 
@@ -390,7 +362,5 @@ describe('a node in dsx', () => {
       placement_group: 'rack-a',
       management_interfaces,
     });
-    const long = { ...template, placement_group: 'x'.repeat(65) };
-    expectRefused(await dsx.admin(`POST ${NODES}from-system-node/`, long), 400, 'placement_group');
   });
 });

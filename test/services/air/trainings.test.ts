@@ -76,15 +76,8 @@ describe('a training', () => {
     expect((await acme('POST trainings/', times({}))).status).toBe(201);
   });
 
-  it.each(['Day-One', 'day_one', 'day one', '-day', 'day-', 'day--one', '', 'x'.repeat(256), 'däy'])(
-    'cannot have the name %j',
-    async (name) => {
-      expectRefusal(await acme('POST trainings/', { ...ORDER, ...timesAt({}), name }), 400, /`name`/);
-    },
-  );
-
-  it.each(['a', '1', 'day-1-of-2'])('can have the name %j', async (name) => {
-    expect((await createTraining({ name })).name).toBe(name);
+  it.each(['day one', 'day--one'])('cannot have the name %j', async (name) => {
+    expectRefusal(await acme('POST trainings/', { ...ORDER, ...timesAt({}), name }), 400, /`name`/);
   });
 
   it('can have a name of 255 characters, although a simulation name has at most 128', async () => {
@@ -96,9 +89,7 @@ describe('a training', () => {
   });
 
   it.each([
-    ['parent_simulation', NO_ID],
     ['parent_simulation', OF_GLOBEX],
-    ['attendees', ['ann']],
     ['parent_simulation_checkpoint', NO_ID],
   ])('is rejected with a `%s` of %j', async (member, value) => {
     const before = (await acme('GET simulations/')).body.count;
