@@ -74,12 +74,6 @@ describe('the clock', () => {
     expect(await readClock()).toMatchObject({ now: formatTime(HOUR + 5000), ahead: 'PT1H' });
   });
 
-  it.each(['freeze', 'resume'])('accepts %s repeatedly, without a body and with an empty one', async (call) => {
-    for (const body of [undefined, {}, undefined]) {
-      expectClock(await postClock(call, body), { now: formatTime(0), frozen: call === 'freeze' });
-    }
-  });
-
   it('returns to the real time at a reset', async () => {
     for (const change of [() => advance('1h'), () => setClock(formatTime(DAY)), () => postClock('freeze')]) {
       await change();
@@ -119,15 +113,6 @@ describe('events', () => {
       ahead: 'PT2H',
       events: [buildExpiryEvent(early, HOUR), buildExpiryEvent(late, 2 * HOUR)],
     });
-  });
-
-  it('include the expiry of an access token and of a refresh token', async () => {
-    await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
-
-    expect((await advance('48h')).body.events).toEqual([
-      { at: formatTime(HOUR), kind: 'access-token.expired', subject: admin.id },
-      { at: formatTime(DAY), kind: 'refresh-token.expired', subject: admin.id },
-    ]);
   });
 
   it('that are upcoming are listed for all services, earliest first', async () => {
@@ -265,13 +250,12 @@ describe('the clock rejects', () => {
     return problemDocument(answer);
   };
 
-  it.each(['15', '-15m', '0s', 'soon', '', 15, null, ['15m'], {}, true])('an advance by %j', async (by) => {
-    expect(await readRefusal(await postClock('advance', { by }))).toContain('`by`');
-  });
-
-  it.each(['3650000d', '9'.repeat(20).concat('d')])('an advance by %s, which is out of range', async (by) => {
-    expect(await readRefusal(await postClock('advance', { by }))).toContain('`by`');
-  });
+  it.each(['15', '-15m', '0s', '', 15, null, '3650000d', '9'.repeat(20).concat('d')])(
+    'an advance by %j',
+    async (by) => {
+      expect(await readRefusal(await postClock('advance', { by }))).toContain('`by`');
+    },
+  );
 
   it.each([[{}], [{ by: '15m', to: 'next-event' }]])(
     'an advance with %j, because it expects either `by` or `to`',

@@ -6,7 +6,6 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 
 const [echo] = castFunction('echo');
 const ECHO = echo?.functionId ?? '';
-const ECHO_VERSION = `${ECHO}/${echo?.versionId}`;
 /** Formats the time so many milliseconds after the start. */
 const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
@@ -78,21 +77,9 @@ describe('a new service key', () => {
     });
   });
 
-  const OBJECTS = { ids: ['list_functions', 'invoke_function'], labels: ['List Functions', 'Invoke Function'] };
-
   it.each<[title: string, fields: Record<string, unknown>, scopes: string[], resource: unknown]>([
-    ['ids', { scopes: OBJECTS.ids, resource: { type: 'account-functions' } }, OBJECTS.ids, { type: 'All Functions' }],
-    ['labels', { scopes: OBJECTS.labels, resource: { type: 'All Functions' } }, OBJECTS.ids, { type: 'All Functions' }],
-    [
-      "a function and a version in the vendor's format",
-      { resource: { type: 'function', ids: [`${ECHO}/*`, ECHO_VERSION] } },
-      OBJECTS.ids.slice(0, 1),
-      [
-        { type: 'Function', ids: [ECHO] },
-        { type: 'Function Versions', ids: [ECHO_VERSION] },
-      ],
-    ],
-    ['no resource', { resource: undefined }, OBJECTS.ids.slice(0, 1), null],
+    ['labels', { scopes: ['List Functions'] }, ['list_functions'], { type: 'All Functions' }],
+    ['no resource', { resource: undefined }, ['list_functions'], null],
     ['no scopes', { scopes: undefined }, [], { type: 'All Functions' }],
   ])('accepts %s', async (_title, fields, scopes, resource) => {
     const { id, policy } = await createKey(buildServiceKey(fields));
@@ -113,15 +100,6 @@ describe('a new service key', () => {
     expect(globexKey.org).toBe('globex');
     expect(await listOwners(acmeKey.key)).toContain(ngcCast.ncaId);
     expect(await listOwners(globexKey.key)).not.toContain(ngcCast.ncaId);
-  });
-
-  it('is rejected by a service that is not among its `services`', async () => {
-    const { key, services } = await createKey(buildServiceKey({ services: [] }));
-    const answer = await listFunctions(key);
-
-    expect(services).toEqual([]);
-    expect(answer.status).toBe(403);
-    expect(answer.decision.reason).toBe('service_not_enabled');
   });
 });
 
@@ -185,15 +163,9 @@ describe('the fields of a key', async () => {
   const ADMIN_OF_ACME = { user: 'nvcf-admin@acme.test', roles: undefined };
   const forceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['a scope for All Entity', { scopes: ['manage_telemetries'] }, /`scopes`.*`manage_telemetries`.*`All Entity`/],
-    ['Function without ids', { resource: { type: 'Function' } }, /`resource\.ids`.*`<functionId>`/],
   ];
   const unforceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['an unknown scope', { scopes: ['list_functions', 'fly'] }, /`scopes`.*`fly`.*`list_functions`/],
-    [
-      'an unknown resource type',
-      { resource: { type: 'Galaxy' } },
-      /`resource\.type`.*`Galaxy`.*`All Functions`.*`All Entity`/,
-    ],
     ['an unknown service', { services: ['nvcf', 'no-such-service'] }, /`services`.*`no-such-service`.*`nvcf`/],
     ['an unknown organisation', { org: 'initech' }, /`org`.*`acme`.*`globex`/],
     ['an expiry at the current time', { expiresAt: formatTime(0) }, /`expiresAt`/],
@@ -243,16 +215,6 @@ describe('the fields of a key', async () => {
     expect(await countKeys()).toBe(before);
   });
 
-  it('an unknown scope is rejected even if `force` allows the other invalid fields', async () => {
-    const fields = {
-      scopes: ['manage_telemetries', 'fly'],
-      resource: { type: 'All Functions', ids: ['x'] },
-      force: true,
-    };
-
-    expect(readRefusal(await postKey(buildServiceKey(fields), limited))).toContain('`fly`');
-  });
-
   // An edit has the same checks as a new key, so one row for each set of members is enough.
   const patches = [
     ...new Map(
@@ -287,16 +249,6 @@ describe('the fields of a key', async () => {
     expect(readRefusal(answer)).toMatch(message);
     expect(await read(id, limited)).toEqual(before);
   });
-});
-
-it.each([
-  ['name', 'n'.repeat(256)],
-  ['status', 'expired'],
-])('an edit with %s %j is rejected and stores nothing', async (member, value) => {
-  const { key: _, ...before } = await createKey(buildServiceKey());
-
-  expect(readRefusal(await patch(before.id, { [member]: value }))).toContain(member);
-  expect(await read(before.id)).toEqual(before);
 });
 
 it('the edit `{}` changes nothing', async () => {
@@ -337,16 +289,11 @@ describe('an edit of a service key', () => {
     expect((await read(second)).history).toHaveLength(1);
   });
 
-  it.each([
-    ['expiry to null', { expiresAt: null }],
-    ['services', { services: ['nvcf', 'air'] }],
-    ['all of these', { name: 'renamed', expiresAt: formatTime(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
-  ])('of %s adds no version to the policy', async (_title, edit) => {
+  it('of everything but the policy adds no version to it', async () => {
     const { id, key: _, ...before } = await createKey(buildServiceKey({ expiresAt: formatTime(60_000) }));
-    const { body } = await patch(id, edit);
+    const edit = { name: 'renamed', expiresAt: null, status: 'disabled', services: ['nvcf', 'air'] };
 
-    expect(body).toEqual({ id, ...before, ...edit });
-    expect(body.history).toHaveLength(1);
+    expect((await patch(id, edit)).body).toEqual({ id, ...before, ...edit });
   });
 
   it('to the same scopes adds a version', async () => {
@@ -369,11 +316,8 @@ describe('an edit of a service key', () => {
 });
 
 describe('a disabled key', () => {
-  it.each([
-    ['service', buildServiceKey()],
-    ['personal', buildPersonalKey({ user: 'switched@acme.test' })],
-  ])('is rejected immediately, and accepted again as soon as it is active: %s key', async (_type, body) => {
-    const { id, key } = await createKey(body);
+  it('is rejected immediately, and accepted again as soon as it is active', async () => {
+    const { id, key } = await createKey(buildServiceKey());
     expect((await listFunctions(key)).status).toBe(200);
     expect((await patch(id, { status: 'disabled' })).body.status).toBe('disabled');
     const refused = await listFunctions(key);
@@ -490,13 +434,10 @@ describe('the list of keys', () => {
     for (const listed of body.keys) expect(listed).toEqual(await read(listed.id, on));
   });
 
-  it.each([
-    ['?org=globex', ngcCast.keys.filter(({ org }) => org === 'globex').length],
-    ['?org=acme&limit=2', 2],
-  ])('is filtered by %s', async (query, expected) => {
-    const on = await testServer();
+  it('is filtered by organisation', async () => {
+    const { keys } = (await limited.call('GET /_mock/keys?org=globex')).body;
 
-    expect((await on.call(`GET /_mock/keys${query}`)).body.keys).toHaveLength(expected);
+    expect(keys).toHaveLength(ngcCast.keys.filter(({ org }) => org === 'globex').length);
   });
 });
 
@@ -522,13 +463,4 @@ it('the secret of a key is only in the answer that creates or rotates it', async
     expect(output).not.toContain(key);
     expect(output).not.toContain(key.slice(10, 40));
   }
-});
-
-it('an edit of a key that was stored with `force` needs no `force` to keep the stored values', async () => {
-  const forced = { resource: { type: 'Function', ids: ['ball', ECHO_VERSION] }, scopes: ['manage_telemetries'] };
-  const { id } = await createKey(buildServiceKey({ ...forced, force: true }));
-  const { status, body } = await patch(id, { resource: forced.resource });
-
-  expect(status, JSON.stringify(body)).toBe(200);
-  expect(body.policy).toMatchObject(forced);
 });
