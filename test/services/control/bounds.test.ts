@@ -1,7 +1,6 @@
 /** Limits of the control API. */
 import { beforeEach, expect, it } from 'vitest';
 import { application } from '../../support/cast.ts';
-import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -63,33 +62,6 @@ it('a fault and a verification match the same bodies', async () => {
 
 const repeat = <Entry>(length: number, entry: (index: number) => Entry) =>
   Array.from({ length }, (_, index) => entry(index));
-const KEY = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['list_functions'] };
-
-it.each<[line: string, field: string, body: (list: unknown[]) => object]>([
-  ['POST /_mock/keys', 'scopes', (scopes) => ({ ...KEY, scopes })],
-  ['POST /_mock/keys', 'services', (services) => ({ ...KEY, services })],
-  ['POST /_mock/keys', 'resource.ids', (ids) => ({ ...KEY, resource: { type: 'Function', ids } })],
-  ['POST /_mock/keys', 'resource.ignoredIds', (ignoredIds) => ({ ...KEY, resource: { type: 'Function', ignoredIds } })],
-  ['POST /_mock/keys', 'roles', (roles) => ({ type: 'personal', name: 'ci', services: ['nvcf'], roles })],
-  [`PATCH /_mock/keys/${castKey('nvcf-invoker').id}`, 'scopes', (scopes) => ({ scopes })],
-  ['POST /_mock/decisions/simulate', 'held.resource', (resource) => ({ operations: '*', held: { resource } })],
-])('%s accepts at most 1000 entries in `%s`', async (line, field, body) => {
-  const [status, detail] = await readDetail(line, body(repeat(1001, () => 'x')));
-
-  expect([status, detail]).toEqual([400, expect.stringContaining(`Field \`${field}\` is not valid; expected `)]);
-  expect(detail).toContain('an array of at most 1000 entries');
-});
-
-it('a key has at most 1000 types and ids in all its resources together', async () => {
-  const makeIds = (length: number) => repeat(length, () => crypto.randomUUID());
-  const makeResources = (each: number) => repeat(4, () => ({ type: 'Function', ids: makeIds(each) }));
-
-  expect(await readDetail('POST /_mock/keys', { ...KEY, resource: makeResources(251) })).toEqual([
-    400,
-    'Field `resource` has 1004 types and ids. The maximum in this mock is 1000.',
-  ]);
-  expect((await call('POST /_mock/keys', { ...KEY, resource: makeResources(250), force: true })).status).toBe(201);
-});
 
 it('a body with very many unknown names is rejected within 3 seconds of CPU time', async () => {
   const before = process.cpuUsage();

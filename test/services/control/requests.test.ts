@@ -149,27 +149,6 @@ describe('the journal', () => {
     ]);
   });
 
-  it('redacts secrets in paths, queries, forms, headers and bodies that are not JSON', async () => {
-    const key = castKey('nvcf-deployer').key;
-    await server.call(`GET /v2/nvcf/functions/${key}?key=${key}`, {
-      headers: { 'x-mock-admin-token': 'a-secret-token', cookie: 'a=b' },
-    });
-    await server.call('POST /api/v2/token', {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'grant_type=password&username=someone&password=hunter2hunter2',
-    });
-    await server.call('POST /api/v1/token', { body: '{"clientSecret":"half-of-a-secret' });
-
-    const text = JSON.stringify(await listRequests());
-    for (const secret of [key, 'a-secret-token', 'hunter2', 'half-of-a-secret', 'a=b'])
-      expect(text).not.toContain(secret);
-    expect((await listRequests('?operation=grant_token_v2'))[0].request.body).toMatchObject({
-      grant_type: 'password',
-      username: 'someone',
-      password: fingerprint('hunter2hunter2'),
-    });
-  });
-
   it('is filtered by every member of a match and by `since`', async () => {
     await server.grant(credentials);
     const first = (await readNewestRequest()).id;
@@ -203,7 +182,6 @@ describe('the journal', () => {
   });
 
   it.each([
-    ['operation=grant_tokn', '`grant_token`'],
     ['operation=unlike_any', 'more, which `/docs` lists.'],
     ['operation=get_simulation&service=air', 'Expected one of `simulations_'],
     ['service=runay', '`runai`'],
@@ -218,20 +196,6 @@ describe('the journal', () => {
 });
 
 describe('a verification', () => {
-  it('that fails returns the nearest request and its differences', async () => {
-    await server.call('GET /api/v1/users', { token: 'nonsense' });
-    await server.grant({ ...credentials, clientSecret: 'wrong' });
-
-    const { body } = await verify({ match: { operation: 'grant_token', status: 200, body: { clientSecret } } });
-    expect(body.verified).toBe(false);
-    expect(body.matched).toEqual([]);
-    expect(body.nearest[0].request.operation).toBe('grant_token');
-    expect(body.nearest[0].differs).toEqual([
-      'status is `400`, not `200`',
-      `body.clientSecret is \`"${fingerprint('wrong')}"\`, not \`"${fingerprint(clientSecret)}"\``,
-    ]);
-  });
-
   it('with an upper limit waits until the end or until the limit is exceeded', async () => {
     await server.grant(credentials);
     expect((await verify({ match: { operation: 'grant_token' }, times: 1, within: '20ms' })).body.verified).toBe(true);
@@ -296,12 +260,7 @@ describe('a verification', () => {
 
   it.each([
     [{}, '`match`'],
-    [{ match: { reason: 'wrong_secrt' } }, 'there is no reason `wrong_secrt`. Did you mean `wrong_secret`?'],
     [{ match: { reason: 'bad_luck' } }, 'which `GET /_mock/tables/{service}` lists'],
-    [
-      { match: { status: 777 } },
-      '`match.status`: `777` is not an HTTP status. Expected a whole number from 100 to 599.',
-    ],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],
     [{ match: {}, atLeast: 3, atMost: 1 }, 'must not be above'],
     [{ match: {}, within: '60.001s' }, 'up to 60 s'],

@@ -1,6 +1,5 @@
 /** Simulated decisions with other rights than a principal has, and on all operations at once. */
 import { describe, expect, it } from 'vitest';
-import { startMock } from '../../../src/index.ts';
 import { admin, application, researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -188,7 +187,6 @@ describe('a simulation of all operations', () => {
 
 describe('a simulation is rejected with', () => {
   const P = { principal: 'nvcf-deployer' };
-  const OWNER = { principal: 'owner' };
 
   it.each<[title: string, body: object, message: string]>([
     ['an empty body', {}, 'Fields `principal` and `held` are missing'],
@@ -216,8 +214,6 @@ describe('a simulation is rejected with', () => {
       { ...P, method: 'GET', path: '/api/v1/users/' },
       'Field `path`: no operation has the path `/api/v1/users/`. Did you mean `/api/v1/users`?',
     ],
-    ['roles of a service key', { ...P, ...withRoles('air'), ...LIST }, 'Field `held.roles` is not allowed'],
-    ['scopes of a personal key', { ...OWNER, ...withScopes([]), ...ALL }, 'Field `held.scopes` is not allowed'],
     ['scopes for Run:ai', { ...withScopes([]), ...ADMINISTER }, 'in Run:ai, all rights come from `roles`'],
     ['an unknown principal', { principal: 'nobody', ...ALL }, 'Field `principal` does not match any principal'],
     [
@@ -237,12 +233,6 @@ describe('a simulation is rejected with', () => {
 
     expect((await simulate({ held, ...LIST })).status).toBe(200);
   });
-
-  it('no principal in a world without an organisation', async () => {
-    const on = await testServer({ seed: 'none' });
-
-    expect((await simulate({ held: { scopes: [] }, ...ALL }, on)).body.detail).toContain('no organisation');
-  });
 });
 
 it('a filter of decisions accepts a principal by its id, name or e-mail address', async () => {
@@ -254,17 +244,4 @@ it('a filter of decisions accepts a principal by its id, name or e-mail address'
 
   for (const principal of [id, name, user]) expect(await listDecisions(principal), principal).toHaveLength(1);
   expect(await listDecisions('somebody@acme.test')).toEqual([]);
-});
-
-it('`decisions.simulate` of the library simulates a request or all operations', async () => {
-  await using mock = await startMock({ listen: false });
-  const single = await mock.decisions.simulate({
-    principal: 'nvcf-invoker',
-    method: 'GET',
-    path: '/v2/nvcf/functions',
-  });
-  const all = await mock.decisions.simulate({ held: { roles: ['air'] }, operations: '*', service: 'air' });
-
-  expect(single).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
-  expect(all.operations.map(({ operation }) => operation)).toEqual(await readOperations('air'));
 });

@@ -177,16 +177,11 @@ describe('a simulation is rejected', () => {
   const valid = { principal: id, method: 'GET', path: '/v2/nvcf/functions' };
 
   it.each<[title: string, fields: Record<string, unknown>, message: string]>([
-    ['an unknown principal', { principal: 'nobody' }, 'principal'],
     ['the secret of a key', { principal: castKey('owner').key }, 'principal'],
     ['a path that no operation has', { path: '/v2/nvcf/nothing' }, 'path'],
-    ['a path without a leading slash', { path: 'v2/nvcf/functions' }, 'path'],
-    ['a path with an empty segment', { path: '/v2/nvcf/functions//versions' }, 'path'],
     ['a path that cannot be decoded', { path: '/v2/nvcf/functions/%zz/versions' }, 'path'],
-    ['a whole URL', { path: 'http://localhost:6625/v2/nvcf/functions' }, 'path'],
+    ['a path without a leading slash', { path: 'v2/nvcf/functions' }, 'path'],
     ['a method that the path does not have', { method: 'DELETE' }, 'method'],
-    ['a method in lower case', { method: 'get' }, 'method'],
-    ['an unknown method', { method: 'FETCH' }, 'method'],
   ])('for %s', async (_title, fields, message) => {
     const answer = await server.call('POST /_mock/decisions/simulate', { body: { ...valid, ...fields } });
 

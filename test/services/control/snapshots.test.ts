@@ -253,15 +253,6 @@ describe('a copy of a world', () => {
     await tokenOf(server.call, further.cast.runai.users[0].accessKey);
   });
 
-  it('with `credentials: cast` lists keys that several worlds have as ambiguous', async () => {
-    const { id, made } = await makeWorldWithKey();
-    const copy = await makeWorld(server, { from: { world: id }, credentials: 'cast' });
-
-    expect(await tryKey(copy.call, made.key)).toBe('allowed');
-    expect(copy.made.ambiguous).toContain(made.id);
-    expect(copy.made.created).toBeUndefined();
-  });
-
   it('is reset to the seed with its own credentials', async () => {
     const { id } = await makeWorldWithKey();
     const copy = await makeWorld(server, { from: { world: id } });

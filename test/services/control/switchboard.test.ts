@@ -132,9 +132,7 @@ describe('decisions', () => {
 
   it.each([
     ['?effect=deny', 2],
-    [`?principal=${encodeURIComponent(researcher.email)}`, 2],
     ['?operation=get_access_keys&effect=deny', 1],
-    ['?principal=nobody', 0],
   ])('are filtered by %s', async (query, expected) => {
     await sendRequests();
 
@@ -180,7 +178,7 @@ describe('GET /_mock/tables/{service}', () => {
     expect(body.more.grantTypes).toContainEqual(expect.objectContaining({ grantType: 'app_token', endpoint: 'v1' }));
   });
 
-  it('contains every reason of a refusal, with its step, source and certainty', async () => {
+  it('contains every reason of a refusal', async () => {
     const { clientId } = admin.accessKey;
     const body = { grantType: 'client_credentials', clientId, clientSecret: 'wrong' };
     await server.call('POST /api/v1/token', { body });
@@ -212,16 +210,10 @@ describe('GET /_mock/tables/{service}', () => {
       'runai: bad_signature',
       'runai: wrong_secret',
     ]);
-    const { reasons: known } = (await server.call('GET /openapi/control.json')).body.components.schemas.Tables
-      .properties;
-    const { stage, certainty } = known.items.properties;
     for (const { service, reason } of refusals) {
       const { reasons } = (await server.call(`GET /_mock/tables/${service}`)).body;
       const rows = reasons.filter((row: { reason: string }) => row.reason === reason);
       expect(rows, `${service}: ${reason}`).toHaveLength(1);
-      expect(stage.enum).toContain(rows[0].stage);
-      expect(certainty.enum).toContain(rows[0].certainty);
-      expect(rows[0]).toMatchObject({ meaning: expect.any(String), source: expect.stringMatching(/\w{3}/) });
     }
   });
 
@@ -238,12 +230,5 @@ describe('GET /_mock/tables/{service}', () => {
     expect(reasonsOfAir).toContain('unknown_key');
     for (const reason of ['wrong_secret', 'unknown_model', 'key_as_session'])
       expect(reasonsOfAir).not.toContain(reason);
-  });
-
-  it('returns 404 for an unknown service and lists the known ones', async () => {
-    const answer = await server.call('GET /_mock/tables/azure');
-
-    expect(answer.status).toBe(404);
-    expect(answer.body.detail).toContain('runai');
   });
 });
