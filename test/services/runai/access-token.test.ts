@@ -178,7 +178,6 @@ describe('a token of another world', () => {
 
   it.each([
     ['has ended', { exp: 1200 }],
-    ['has not begun by `iat`', { iat: 1800 }],
     ['has not begun by `nbf`', { nbf: 1800 }],
   ])('is rejected as `other_world` although its lifetime %s by the clock of this world', async (_what, times) => {
     const server = createTokenServer({ claims: { ...times, sid: 's.team-a' } });
@@ -273,18 +272,15 @@ describe('the issuer of a token', () => {
 
   it.each([
     ['another server', 'http://evil.test'],
-    ['another address', 'http://10.1.2.3'],
     ['another scheme', 'ftp://mock'],
     ['another world', 'http://mock/w/team-a'],
     ['the host of another world', 'http://team-a.mock'],
     ['a longer path', 'http://mock/more'],
     ['a query before the path', 'http://mock?'],
-    ['no host', 'http://'],
     ['text before the origin', 'x http://mock'],
     ['no origin', ''],
     ['its host as the beginning of another', 'http://mock.evil.test'],
     ['its host as a user name', 'http://mock@evil.test'],
-    ['a public IPv6 address', 'http://[2001:db8::1]'],
     ['a path that ends like an issuer', 'http://mock/x//mock'],
   ])('is rejected with %s', async (_what, base) => {
     const server = createServerWithIssuer(base);

@@ -1,17 +1,16 @@
 /** How an access token authenticates a request. */
 
-import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
 import { createLineLog } from '../../../src/lib/log.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
-import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
 import { listHints } from '../../support/hints.ts';
 import { type CastKey, ngcCast } from '../../support/ngc-cast.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
-import { forge, goodClaims, publicPem, shippedKey } from '../../support/tokens.ts';
+import { forge, goodClaims, publicPem } from '../../support/tokens.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
 const SECOND = 1000;
@@ -51,56 +50,31 @@ const readHints = (on: TestServer = server) => listHints(on);
 const listSecrets = (authorization: string) => authorization.split(/[ ."]/).filter((part) => part.length > 12);
 
 const validToken = await forge();
-const [validHeader = '', validPayload = '', validSignature = ''] = validToken.split('.');
+const [validHeader = '', , validSignature = ''] = validToken.split('.');
 const forgeBearer = async (...parts: Parameters<typeof forge>) => `Bearer ${await forge(...parts)}`;
 const encodeJson = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const signPayload = (payload: string) =>
-  new CompactSign(Buffer.from(payload))
-    .setProtectedHeader({ alg: 'RS256', kid: shippedKey.kid })
-    .sign(shippedKey.privateKey);
-const otherRsa = await generateKeyPair('RS256');
 const pemAsSecret = new TextEncoder().encode(publicPem);
 const inSeconds = START / SECOND;
 
-const unsigned = `${encodeJson({ alg: 'none', typ: 'JWT', kid: shippedKey.kid })}.${validPayload}.`;
 const changedPayload = `${validHeader}.${encodeJson({ ...goodClaims, sub: admin.id })}.${validSignature}`;
-const changedSignature = `${validHeader}.${validPayload}.${validSignature.replace(/.{4}$/, (end) => (end === 'AAAA' ? 'BBBB' : 'AAAA'))}`;
 
 const [ngcKey] = ngcCast.keys as [CastKey];
 
 const rejected: [what: string, authorization: string | undefined, reason: DenyReason][] = [
   ['no header', undefined, 'no_token'],
   ['Basic credentials', `Basic ${Buffer.from('ci-bot:a-secret-of-it').toString('base64')}`, 'wrong_scheme'],
-  ['another scheme with a valid token', `JWT ${validToken}`, 'wrong_scheme'],
   ['garbage', 'Bearer complete-and-utter-garbage', 'malformed_token'],
-  ['only dots', 'Bearer ...', 'malformed_token'],
-  ['two tokens', `Bearer ${validToken} ${validToken}`, 'malformed_token'],
-  ['a token without a signature part', `Bearer ${validHeader}.${validPayload}`, 'malformed_token'],
-  ['a payload that is not JSON', `Bearer ${await signPayload('no JSON at all')}`, 'malformed_token'],
   ['a token that expires now', await forgeBearer({ exp: inSeconds }), 'expired_token'],
   ['an `nbf` in the future', await forgeBearer({ nbf: inSeconds + 6 }), 'not_yet_valid'],
-  ['an `iat` in the future', await forgeBearer({ iat: inSeconds + 6 }), 'not_yet_valid'],
-  ['the algorithm `none`', `Bearer ${unsigned}`, 'unsupported_algorithm'],
-  ['the algorithm `none` with a valid signature', `Bearer ${unsigned}${validSignature}`, 'unsupported_algorithm'],
   [
     'HS256 with the public key as its secret',
     await forgeBearer({}, { alg: 'HS256' }, pemAsSecret),
     'unsupported_algorithm',
   ],
-  ['PS256 with another key', `Bearer ${encodeJson({ alg: 'PS256' })}.${validPayload}.AAAA`, 'unsupported_algorithm'],
   ['an NGC key', `Bearer ${ngcKey.key}`, 'ngc_key_as_token'],
   ['the id of another tenant', await forgeBearer({ tenant_id: 1002 }), 'wrong_tenant'],
   ['an unknown `kid`', await forgeBearer({}, { kid: 'another-key' }), 'unknown_key_id'],
-  ['no `kid`', await forgeBearer({}, { kid: undefined as never }), 'unknown_key_id'],
-  ['another RSA key with the `kid` of the mock', await forgeBearer({}, {}, otherRsa.privateKey), 'bad_signature'],
-  [
-    'another RSA key in its `jwk` header',
-    await forgeBearer({}, { jwk: await exportJWK(otherRsa.publicKey) }, otherRsa.privateKey),
-    'bad_signature',
-  ],
   ['a changed payload', `Bearer ${changedPayload}`, 'bad_signature'],
-  ['a changed signature', `Bearer ${changedSignature}`, 'bad_signature'],
-  ['an empty signature', `Bearer ${validHeader}.${validPayload}.`, 'bad_signature'],
   ['an issuer of another host', await forgeBearer({ iss: `http://evil.test${ISSUER_PATH}` }), 'wrong_issuer'],
   ['an unknown subject', await forgeBearer({ sub: 'f0000000-0000-4000-8000-000000000000' }), 'unknown_subject'],
 ];
@@ -167,17 +141,6 @@ describe('GET /api/v1/access-keys rejects', () => {
   });
 });
 
-it.each(['/api/v3/simulations/', '/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
-  'GET %s rejects a Run:ai token as `unsupported_token` with an explanation that names it',
-  async (path) => {
-    const { decision } = await server.call(`GET ${path}`, { token: validToken });
-    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
-
-    expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a Run:ai token') });
-    expect(body.explanation).toContain('nvapi-');
-  },
-);
-
 describe('a token that expires', () => {
   it('is rejected from an `exp` with a fraction, whether it is cached or not', async () => {
     const ownServer = await resetClockServer();
@@ -209,20 +172,6 @@ describe('a token that expires', () => {
   });
 });
 
-it('a token of a disabled user is rejected, and the decision names the user', async () => {
-  const ownServer = await resetClockServer();
-  const token = await forge({ sub: researcher.id });
-  expect((await listKeysWith(token, undefined, ownServer)).status).toBe(200);
-  await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
-  const answer = await listKeysWith(token, undefined, ownServer);
-  const { body: decision } = await ownServer.call(`GET /_mock/decisions/${answer.decision.id}`);
-
-  expect(answer.status).toBe(401);
-  runaiRefusal(answer);
-  expect(answer.headers['www-authenticate']).toBe('Bearer');
-  expect(decision).toMatchObject({ reason: 'disabled', principal: null, claimed: { id: researcher.id } });
-});
-
 describe('a token of another host name of the server', async () => {
   const named = await testServer({ alias: ['mock-alias', '10.9.9.9'] });
   beforeEach(async () => {
@@ -231,9 +180,6 @@ describe('a token of another host name of the server', async () => {
 
   it.each([
     ['127.0.0.1:6625', 'localhost:6625'],
-    ['localhost:6625', 'localhost:7777'],
-    ['[::1]:6625', 'localhost:6625'],
-    ['localhost:6625', '10.1.2.3:81'],
     ['mock-alias:6625', 'localhost:6625'],
   ])('is issued under %s, accepted under %s, and reported as a hint', async (issuedUnder, usedUnder) => {
     const token = await mintTokenAt(issuedUnder, named);
@@ -270,70 +216,26 @@ describe('a token of another host name of the server', async () => {
   });
 });
 
-describe('an unknown host name', () => {
-  it('rejects a token of a known host name, and the decision names both issuers', async () => {
-    const answer = await listKeysWith(validToken, 'proxy.test:8080');
-    const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
+it('an unknown host name is the issuer of tokens that it issues, and accepts them', async () => {
+  const token = await mintTokenAt('proxy.test:8080');
+  const answer = await listKeysWith(token, 'proxy.test:8080');
 
-    expect(answer.status).toBe(401);
-    expect(answer.decision.reason).toBe('wrong_issuer');
-    expect(decision.explanation).toContain(goodClaims.iss);
-    expect(decision.explanation).toContain(`http://proxy.test:8080${ISSUER_PATH}`);
-    expect(JSON.stringify(answer.body)).not.toContain('proxy.test');
-  });
-
-  it('is the issuer of tokens that it issues, and accepts them', async () => {
-    const token = await mintTokenAt('proxy.test:8080');
-    const answer = await listKeysWith(token, 'proxy.test:8080');
-
-    expect(decodeJwt(token).iss).toBe(`http://proxy.test:8080${ISSUER_PATH}`);
-    expect(answer.status).toBe(200);
-    expect(answer.decision.effect).toBe('allow');
-  });
+  expect(decodeJwt(token).iss).toBe(`http://proxy.test:8080${ISSUER_PATH}`);
+  expect(answer.status).toBe(200);
+  expect(answer.decision.effect).toBe('allow');
 });
 
-describe('a token issued before a reset', () => {
-  it('is accepted although the reset deleted its access key', async () => {
-    const ownServer = await resetClockServer();
-    const created = await ownServer.call('POST /api/v1/access-keys', {
-      token: await forge(),
-      body: { name: 'short-lived' },
-    });
-    const { clientId, clientSecret } = created.body;
-    const credentials = { grantType: 'client_credentials', clientId, clientSecret };
-    const { body } = await ownServer.grant(credentials);
-    await ownServer.call('POST /_mock/reset');
-
-    expect((await ownServer.grant(credentials)).decision.reason).toBe('unknown_client');
-    expect((await listKeysWith(body.accessToken, undefined, ownServer)).status).toBe(200);
+it('a token issued before a reset is accepted although the reset deleted its access key', async () => {
+  const ownServer = await resetClockServer();
+  const created = await ownServer.call('POST /api/v1/access-keys', {
+    token: await forge(),
+    body: { name: 'short-lived' },
   });
+  const { clientId, clientSecret } = created.body;
+  const credentials = { grantType: 'client_credentials', clientId, clientSecret };
+  const { body } = await ownServer.grant(credentials);
+  await ownServer.call('POST /_mock/reset');
 
-  it('is rejected while its `iat` is in the future', async () => {
-    const ownServer = await resetClockServer();
-    await ownServer.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const token = await ownServer.tokenOf(researcher);
-    const before = await listKeysWith(token, undefined, ownServer);
-    await ownServer.call('POST /_mock/reset');
-    const after = await listKeysWith(token, undefined, ownServer);
-    await ownServer.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const later = await listKeysWith(token, undefined, ownServer);
-
-    expect(before.status).toBe(200);
-    expect(after.status).toBe(401);
-    expect(after.decision.reason).toBe('not_yet_valid');
-    expect(later.status).toBe(200);
-  });
-});
-
-it('a cached token is rejected as `not_yet_valid` if the clock is more than five seconds before its `iat`', async () => {
-  const mock = await testServer();
-  const token = await mock.tokenOf(researcher);
-  const before = await mock.call('GET /api/v1/access-keys', { token });
-  mock.clock.set(START - 5 * SECOND);
-  const setBack = await mock.call('GET /api/v1/access-keys', { token });
-  mock.clock.set(START - 6 * SECOND);
-  const after = await mock.call('GET /api/v1/access-keys', { token });
-
-  expect([before.status, setBack.status]).toEqual([200, 200]);
-  expect(after.decision).toMatchObject({ reason: 'not_yet_valid' });
+  expect((await ownServer.grant(credentials)).decision.reason).toBe('unknown_client');
+  expect((await listKeysWith(body.accessToken, undefined, ownServer)).status).toBe(200);
 });

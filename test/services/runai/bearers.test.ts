@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { listHints } from '../../support/hints.ts';
@@ -67,15 +67,6 @@ describe('a bearer of the cast', () => {
     });
   });
 
-  it('is verified by the second key of the JWKS, after the key that signs other tokens', async () => {
-    const { body } = await server.call('GET /auth/realms/acme/protocol/openid-connect/certs');
-    const granted = await server.tokenOf(admin);
-    expect(decodeProtectedHeader(granted).kid).toBe(body.keys[0].kid);
-    const token = await readBearer(admin.email);
-    expect(decodeProtectedHeader(token).kid).toBe(body.keys[1].kid);
-    await expect(compactVerify(token, createLocalJWKSet(body))).resolves.toBeDefined();
-  });
-
   it('has the permissions of its identity, and causes no hint about its issuer', async () => {
     expect((await server.call(LIST_KEYS, { token: await readBearer(admin.email) })).status).toBe(200);
     expect((await server.call('GET /api/v1/users', { token: await readBearer(researcher.email) })).status).toBe(403);
@@ -116,42 +107,21 @@ describe('a bearer of the cast', () => {
   });
 });
 
-describe('the bearers of a world', () => {
-  it('with its own credentials select this world, and are rejected by other worlds', async () => {
-    const { id } = await makeWorld(server, { credentials: 'own' });
-    const token = await readBearer(admin.email, server, `/w/${id}`);
-    expect(token).not.toBe(await readBearer(admin.email));
-    expect((await server.call(`GET /w/${id}/api/v1/access-keys`, { token })).status).toBe(200);
-    const routed = await server.call(LIST_KEYS, { token });
-    expect(routed.status).toBe(200);
-    expect((await server.call(`GET /w/${id}/_mock/requests`)).body.requests).toHaveLength(2);
-    const otherWorld = await makeWorld(server, { credentials: 'own' });
-    expect((await server.call(`GET /w/${otherWorld.id}/api/v1/access-keys`, { token })).status).toBe(401);
-  });
-
-  it('with the credentials of the cast are the bearers of the cast', async () => {
-    const { id } = await makeWorld(server, { credentials: 'cast' });
-    const token = await readBearer(admin.email);
-    expect(await readBearer(admin.email, server, `/w/${id}`)).toBe(token);
-    expect((await server.call(`GET /w/${id}/api/v1/access-keys`, { token })).status).toBe(200);
-  });
+it('the bearers of a world with its own credentials select this world, and are rejected by other worlds', async () => {
+  const { id } = await makeWorld(server, { credentials: 'own' });
+  const token = await readBearer(admin.email, server, `/w/${id}`);
+  expect(token).not.toBe(await readBearer(admin.email));
+  expect((await server.call(`GET /w/${id}/api/v1/access-keys`, { token })).status).toBe(200);
+  const routed = await server.call(LIST_KEYS, { token });
+  expect(routed.status).toBe(200);
+  expect((await server.call(`GET /w/${id}/_mock/requests`)).body.requests).toHaveLength(2);
+  const otherWorld = await makeWorld(server, { credentials: 'own' });
+  expect((await server.call(`GET /w/${otherWorld.id}/api/v1/access-keys`, { token })).status).toBe(401);
 });
 
 describe('the key of the bearers', () => {
   it.each([
-    ['an expiry', { exp: 4_000_000_000 }],
-    ['another `iat`', { iat: 1_600_000_000 }],
-  ])('does not verify a token with %s', async (_what, claims) => {
-    const token = await forgeToken(await readBearer(admin.email), claims);
-    const answer = await server.call(LIST_KEYS, { token });
-    expect(answer.status).toBe(401);
-    expect(answer.headers['x-mock-decision']).toContain('unknown_key_id');
-  });
-
-  it.each([
     ['another issuer', { iss: 'http://localhost:6625/auth/realms/other' }, 'wrong_issuer'],
-    ['another host', { iss: 'http://example.com/auth/realms/acme' }, 'wrong_issuer'],
-    ['another tenant', { tenant_id: 7 }, 'wrong_tenant'],
     ['an unknown subject', { sub: 'nobody' }, 'unknown_subject'],
   ])('does not make a token with %s valid', async (_what, claims, reason) => {
     const answer = await server.call(LIST_KEYS, { token: await forgeToken(await readBearer(admin.email), claims) });

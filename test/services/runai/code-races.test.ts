@@ -1,10 +1,6 @@
-/** Concurrent redemptions of a code. */
-import { join } from 'node:path';
-import { expect, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { raceCodes } from '../../support/code-races.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { it } from '../../support/in-folder.ts';
 import { codeFields, codeOf, postForm, REALM_TOKEN, sendWithToken } from '../../support/oauth.ts';
 import { testServer } from '../../support/server.ts';
 
@@ -32,10 +28,3 @@ it('a code is accepted from the first request, and a second before the login beg
 it('a code that concurrent requests redeem is accepted exactly once in memory', async () => {
   expect(await raceCodes(await testServer(), 3)).toEqual([1, 1, 1]);
 });
-
-it.runIf(hasDriver)(
-  'a code that concurrent requests redeem is accepted exactly once in a data file',
-  async ({ folder }) => {
-    expect(await raceCodes(await testServer({ data: join(folder, 'mock.db') }), 3)).toEqual([1, 1, 1]);
-  },
-);

@@ -120,7 +120,6 @@ const REJECTED: [what: string, token: string, names: RegExp][] = [
   ['that never expires', await signToken({ exp: undefined }), /exp/],
   ['with an empty email address', await signToken({ email: '' }), /`email`/],
   ['with an email address that is not a string', await signToken({ email: 7 }), /`email`/],
-  ['signed with a foreign key and a known key id', await signToken({}, foreignKey), /signature/],
   [
     'with claims that were changed after signing',
     `${head}.${encodeJson({ ...validClaims, email: admin.email })}.${signature}`,
@@ -293,22 +292,14 @@ describe('an identity provider with an issuer or an audience', async () => {
   const { exchange, expectRefusal } = createV1Endpoint('2.24');
   const serverWithIssuer = await startServer('2.24', { runaiIdp: [file, `issuer=${ISSUER}`] });
   const serverWithAudience = await startServer('2.24', { runaiIdp: [`audience=${AUDIENCE}`, file] });
-  const unrestrictedServer = servers['2.24'];
 
-  it.each<[string, TestServer, Record<string, unknown>]>([
-    ['its audience', serverWithAudience, { iss: 'https://other.test', aud: AUDIENCE }],
-    [
-      'any issuer and audience if neither is configured',
-      unrestrictedServer,
-      { iss: 'https://other.test', aud: 'other' },
-    ],
-  ])('accepts a token with %s', async (_what, server, claims) => {
-    expect((await exchange(server, await signToken({ email: createEmail(), ...claims }))).status).toBe(200);
+  it('accepts a token with its audience and any issuer', async () => {
+    const token = await signToken({ email: createEmail(), iss: 'https://other.test', aud: AUDIENCE });
+    expect((await exchange(serverWithAudience, token)).status).toBe(200);
   });
 
   it.each<[string, TestServer, Record<string, unknown>, RegExp]>([
     ['another issuer', serverWithIssuer, { iss: 'https://other.test' }, /"iss"/],
-    ['no issuer', serverWithIssuer, { iss: undefined }, /"iss"/],
     ['no audience', serverWithAudience, {}, /"aud"/],
   ])('rejects a token with %s', async (_what, server, claims, message) => {
     const email = createEmail();
@@ -321,9 +312,7 @@ describe('an identity provider with an issuer or an audience', async () => {
 
   it.each([
     ['an issuer alone', [`issuer=${ISSUER}`], /--runai-idp issuer=\.\.\. needs a JWK set/],
-    ['an audience alone', [`audience=${AUDIENCE}`], /--runai-idp audience=\.\.\. needs a JWK set/],
     ['two issuers', [file, 'issuer=a', 'issuer=b'], '--runai-idp has `issuer=` twice. Keep one of them.'],
-    ['two audiences', ['audience=a', file, 'audience=a'], '--runai-idp has `audience=` twice. Keep one of them.'],
     ['two JWK sets', [file, 'issuer=a', file], '--runai-idp has two JWK sets. Keep one of them.'],
   ])('prevents the start if it has %s', async (_what, runaiIdp, message) => {
     await expect(testServer({ runaiIdp })).rejects.toThrow(message);
@@ -345,16 +334,6 @@ describe('an identity provider with a JWK set at a URL', () => {
   };
   const { exchange } = createV1Endpoint('2.24');
 
-  it('that becomes unavailable causes 503 for an unknown key id only', async () => {
-    provideKeys(key);
-    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
-    expect((await exchange(server, await signToken())).status).toBe(200);
-    Object.assign(provided, { status: 500, body: '{}' });
-
-    expect((await exchange(server, await signToken({}, nextKey))).status).toBe(503);
-    expect((await exchange(server, await signToken())).status).toBe(200);
-  });
-
   it('can remove a key, and tokens of that key are then rejected', async () => {
     provideKeys(key);
     const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
@@ -367,9 +346,7 @@ describe('an identity provider with a JWK set at a URL', () => {
 
   const FAILURES: [what: string, status: number, body: string][] = [
     ['responds with 500', 500, '{}'],
-    ['does not return JSON', 200, '<html>'],
     ['does not return a JWK set', 200, '{"issuer":"https://idp.test"}'],
-    ['returns an empty set', 200, '{"keys":[]}'],
   ];
 
   it.each(FAILURES)('that %s causes 503 with its URL in the message until it recovers', async (_what, status, body) => {

@@ -132,7 +132,6 @@ describe('a client that changes during its token request', () => {
     ['its deletion', 'an access key', () => accessKeysIn(currentStore()).delete(accessKey.id)],
     ['the deletion of its owner', 'an access key', () => identitiesIn(currentStore()).delete(admin.id)],
     ['a new secret', 'an access key', () => accessKeysIn(currentStore()).replaceSecret(accessKey.id, 'another')],
-    ['its deletion', 'an application', () => identitiesIn(currentStore()).delete(application.id)],
     [
       'a new secret',
       'an application',

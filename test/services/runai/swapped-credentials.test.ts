@@ -6,7 +6,6 @@ import { type Answer, type TestServer, testServer } from '../../support/server.t
 
 const server = await testServer();
 const oldest = await testServer({ runai: '2.19' });
-const newest = await testServer({ runai: '3.0' });
 
 interface Client {
   readonly id: string;
@@ -38,21 +37,13 @@ const credentials = ({ id, secret }: Client) => ({
   clientSecret: secret,
 });
 const appToken = ({ id, secret }: Client) => ({ grantType: 'app_token', AppId: id, AppSecret: secret });
-const password = ({ id, secret }: Client) => ({
-  grantType: 'password',
-  ...userFields,
-  clientId: id,
-  clientSecret: secret,
-});
 const CREDENTIALS = { grant_type: 'client_credentials' };
 
 describe('a swapped client id and secret are recognized', () => {
   it.each<[where: string, on: TestServer, client: Client, send: Send]>([
     ['in JSON', server, accessKey, sendGrant(server, credentials)],
-    ['in JSON of 3.0', newest, account, sendGrant(newest, credentials)],
     ['in JSON of 2.19', oldest, app, sendGrant(oldest, appToken)],
     ['in JSON with the name of an application', server, appByName, sendGrant(server, appToken)],
-    ['in JSON with a password', server, accessKey, sendGrant(server, password)],
     [
       'at /v1/k8s/auth/oauth/apptoken',
       oldest,
@@ -61,12 +52,6 @@ describe('a swapped client id and secret are recognized', () => {
     ],
     ['in a form of /api/v2/token', server, account, sendForm(server, V2_TOKEN, CREDENTIALS)],
     ['in a form of the realm', server, accessKey, sendForm(server, REALM_TOKEN, CREDENTIALS)],
-    [
-      'in a form of the realm with a password',
-      server,
-      account,
-      sendForm(server, REALM_TOKEN, { grant_type: 'password', ...userFields }),
-    ],
     ['in a Basic header', server, accessKey, sendBasic(REALM_TOKEN, CREDENTIALS)],
     ['in a Basic header of an introspection', server, account, sendBasic(INTROSPECTION, { token: 'x' })],
   ])('%s', async (_where, on, client, send) => {

@@ -4,8 +4,6 @@ import { DEFAULT_TOKEN_LIFETIMES, tokenLifetimesOption } from '../../../src/serv
 it.each([
   ['1s', { access: 1000 }],
   ['PT15M', { access: 900_000 }],
-  ['access=15m', { access: 900_000 }],
-  ['code=30s', { code: 30_000 }],
   ['refresh=2h, access=1h', { access: 3_600_000, refresh: 7_200_000 }],
   ['2h,code=30s', { access: 7_200_000, code: 30_000 }],
   ['access=1h,refresh=24h,code=1m', {}],
@@ -13,27 +11,12 @@ it.each([
   expect(tokenLifetimesOption.read(text)).toEqual({ ...DEFAULT_TOKEN_LIFETIMES, ...lifetimes });
 });
 
-it.each([
-  '',
-  'long',
-  '15',
-  '0s',
-  '999ms',
-  'access=999ms',
-  'access=',
-  'id=1h',
-  'constructor=1h',
-  'Access=1h',
-  'access=1h,access=2h',
-  '1h,access=1h',
-  '1h,2h',
-  '1h,',
-  'access=1h refresh=2h',
-  'access==1h',
-  'access=1h=2h',
-])('--token-ttl rejects `%s`', (text) => {
-  expect(tokenLifetimesOption.read(text)).toBeUndefined();
-});
+it.each(['', '15', '0s', 'access=999ms', 'id=1h', 'constructor=1h', '1h,access=1h', '1h,', 'access=1h=2h'])(
+  '--token-ttl rejects `%s`',
+  (text) => {
+    expect(tokenLifetimesOption.read(text)).toBeUndefined();
+  },
+);
 
 it('--token-ttl is formatted as a value that it accepts', () => {
   const lifetimes = { access: 90_000, refresh: 3_600_000, code: 1000 };

@@ -89,14 +89,6 @@ describe('the access token', () => {
     expect(body.expiresIn).toBe(90);
     expect(exp - iat).toBe(90);
   });
-
-  it('is signed with ES256 if that is the configured algorithm', async () => {
-    const es256Server = await testServer({ signingKey: 'ES256' });
-    const token = await es256Server.tokenOf(admin);
-
-    expect(decodeProtectedHeader(token).alg).toBe('ES256');
-    expect((await es256Server.call('GET /api/v1/access-keys', { token })).status).toBe(200);
-  });
 });
 
 describe('POST /api/v1/token rejects', () => {
@@ -151,7 +143,6 @@ describe('POST /api/v1/token rejects', () => {
     ['refreshToken', { grantType: 'refresh_token' }],
     ['grantType', { clientId, clientSecret }],
     ['grantType', { grantType: 'authorization_code' }],
-    ['clientSecret', { grantType: 'client_credentials', clientId, clientSecret: 'x'.repeat(501) }],
   ])('a request with a missing or invalid `%s`, case %$', async (field, body) => {
     const answer = await server.grant(body);
 
@@ -169,31 +160,13 @@ describe('POST /api/v1/token rejects', () => {
   });
 });
 
-describe('a refresh token', () => {
-  const logIn = async (fields: Record<string, string> = {}) => {
-    const answer = await server.grant({ ...byPassword, ...fields });
-    return answer.body.refreshToken as string;
-  };
-  const refreshLogin = (refreshToken: string, fields: Record<string, string> = {}) =>
-    server.grant({ grantType: 'refresh_token', refreshToken, ...fields });
+it('a refresh token is accepted only from the client of the login', async () => {
+  const { refreshToken } = (await server.grant({ ...byPassword, clientID: 'cli' })).body;
+  const refreshLogin = (fields = {}) => server.grant({ grantType: 'refresh_token', refreshToken, ...fields });
 
-  it('is exchanged for the next access token and refresh token', async () => {
-    const first = await logIn();
-    const answer = await refreshLogin(first);
-
-    expect(answer.status).toBe(200);
-    expect(answer.body.refreshToken).not.toBe(first);
-    expect(decodeJwt(answer.body.accessToken).sub).toBe(admin.id);
-    expect((await refreshLogin(answer.body.refreshToken)).status).toBe(200);
-  });
-
-  it('is accepted only from the client of the login', async () => {
-    const token = await logIn({ clientID: 'cli' });
-
-    expect((await refreshLogin(token)).decision.reason).toBe('other_client');
-    expect((await refreshLogin(token, { clientId: 'runai-cli' })).decision.reason).toBe('other_client');
-    expect((await refreshLogin(token, { clientId: 'cli' })).status).toBe(200);
-  });
+  expect((await refreshLogin()).decision.reason).toBe('other_client');
+  expect((await refreshLogin({ clientId: 'runai-cli' })).decision.reason).toBe('other_client');
+  expect((await refreshLogin({ clientId: 'cli' })).status).toBe(200);
 });
 
 describe('a field in the spelling of another endpoint', () => {
