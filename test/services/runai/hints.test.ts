@@ -1,4 +1,3 @@
-/** Hints about token requests and tokens at Run:ai. */
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application } from '../../support/cast.ts';
 import { hintsOf } from '../../support/hints.ts';
@@ -56,7 +55,6 @@ describe('the hint for a token request with', () => {
       'app_id_since_2_24',
       /3\.0 removed the grant `app_token`/,
     ],
-    ['`app_token` alone in 3.0', newest, byApp({}), 'app_id_since_2_24', /Start the mock with `--runai 2\.24`/],
     [
       '`AppId` with `client_credentials` in 3.0',
       newest,
@@ -141,29 +139,24 @@ describe('the hint for a token request with', () => {
 
   it.each<[what: string, on: typeof server, body: object]>([
     ['a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
-    ['an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],
-    ['an unknown application', server, { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret }],
-    ['an unknown application in 2.19', oldest, { grantType: 'app_token', AppId: 'nobody', AppSecret: 'x' }],
     ['a wrong password', server, { grantType: 'password', username: admin.email, password: 'wrong' }],
   ])('%s is absent', async (_what, on, body) => {
     expect((await hintsOf(on.call, V1, { body })).codes).toEqual([]);
   });
 });
 
-describe('the hint for a bearer token that is', async () => {
-  const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
-  const { refreshToken, idToken } = login.body;
+const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
+const { refreshToken, idToken } = login.body;
 
-  it.each<[what: string, token: string, code: string, text: RegExp]>([
-    ['a client secret', adminBot.clientSecret, 'secret_for_token', /has the form of a client secret/],
-    ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
-    ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
-    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /access tokens/],
-  ])('%s', async (_what, token, code, text) => {
-    const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
+it.each<[what: string, token: string, code: string, text: RegExp]>([
+  ['a client secret', adminBot.clientSecret, 'secret_for_token', /has the form of a client secret/],
+  ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
+  ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
+  ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /access tokens/],
+])('the hint for a bearer token that is %s', async (_what, token, code, text) => {
+  const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
 
-    expect(codes).toEqual([code]);
-    expect(texts[0]).toMatch(text);
-    expect(texts[0]).not.toContain(token);
-  });
+  expect(codes).toEqual([code]);
+  expect(texts[0]).toMatch(text);
+  expect(texts[0]).not.toContain(token);
 });

@@ -101,21 +101,14 @@ describe('a client that the control API adds', () => {
     ],
     ['without a redirect URI', { clientId: 'a', redirectUris: [] }, 400, /redirectUris/],
     ['with a space in its id', { clientId: 'a b', redirectUris: [CALLBACK] }, 400, /clientId/],
-    ...[
-      'http://a/#b',
-      'javascript:alert(1)',
-      '//evil.test/',
-      'localhost:5173 ',
-      'https://',
-      'callback',
-      'data:,x',
-      '',
-    ].map((uri): [string, object, number, RegExp] => [
-      `with the redirect URI \`${uri}\``,
-      { clientId: 'a', redirectUris: [CALLBACK, uri] },
-      400,
-      /redirectUris\[1\]` must be an absolute URL/,
-    ]),
+    ...['http://a/#b', 'javascript:alert(1)', '//evil.test/', 'https://', 'callback'].map(
+      (uri): [string, object, number, RegExp] => [
+        `with the redirect URI \`${uri}\``,
+        { clientId: 'a', redirectUris: [CALLBACK, uri] },
+        400,
+        /redirectUris\[1\]` must be an absolute URL/,
+      ],
+    ),
   ])('is rejected %s', async (_what, body, status, message) => {
     const answer = await createClient(body);
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
@@ -130,16 +123,14 @@ describe('a client that the control API adds', () => {
   });
 });
 
-describe('the client `runai` of the installer and of clusters (`--oidc-client-id=runai`)', () => {
-  it('logs in a user by password with an ID token for clusters', async () => {
-    const fields = { grant_type: 'password', client_id: 'runai', scope: 'openid', ...createPasswordFields(researcher) };
-    const { status, body } = await postForm(server, REALM_TOKEN, fields);
+it('the client `runai` of the installer logs in a user by password with an ID token for clusters', async () => {
+  const fields = { grant_type: 'password', client_id: 'runai', scope: 'openid', ...createPasswordFields(researcher) };
+  const { status, body } = await postForm(server, REALM_TOKEN, fields);
 
-    expect(status).toBe(200);
-    expect(decodeJwt(body.id_token)).toMatchObject({ aud: 'runai', azp: 'runai' });
-    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token, client_id: 'runai' };
-    expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(200);
-  });
+  expect(status).toBe(200);
+  expect(decodeJwt(body.id_token)).toMatchObject({ aud: 'runai', azp: 'runai' });
+  const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token, client_id: 'runai' };
+  expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(200);
 });
 
 describe('--redirect-uri', () => {

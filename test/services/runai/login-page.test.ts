@@ -196,28 +196,22 @@ describe('a page with status 400 or 404, and no redirect, is the response to', (
   });
 });
 
-it.each([
-  ['DELETE', AUTHORIZATION, 'GET, HEAD, POST'],
-  ['GET', LOGIN_ACTION, 'POST'],
-  ['PUT', LOGOUT, 'GET, HEAD, POST'],
-])('%s %s is rejected on a page with status 405 and an `Allow` header', async (method, path, allow) => {
-  const answer = await server.call(`${method} ${path}`);
+it('another method is rejected on a page with status 405 and an `Allow` header', async () => {
+  const answer = await server.call(`GET ${LOGIN_ACTION}`);
 
   expectPage(answer, 405);
-  expect(answer.headers['allow']).toBe(allow);
+  expect(answer.headers['allow']).toBe('POST');
 });
 
 describe('the client is redirected with an error for', () => {
   const ERRORS: [what: string, parameters: Fields, error: string, name: string][] = [
     ['no response type', { response_type: undefined }, 'invalid_request', 'response_type'],
-    ['an empty response type', { response_type: '' }, 'invalid_request', 'response_type'],
     [
       'the response type of the implicit flow',
       { response_type: 'token' },
       'unsupported_response_type',
       'response_type',
     ],
-    ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type', 'response_type'],
     ['an unknown response mode', { response_mode: 'jwt' }, 'invalid_request', 'response_mode'],
     [
       'a plain challenge',
@@ -228,7 +222,6 @@ describe('the client is redirected with an error for', () => {
     ['a challenge without its method', { code_challenge: CHALLENGE }, 'invalid_request', 'code_challenge_method'],
     ['a method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request', 'code_challenge'],
     ['a challenge with padding', { ...S256, code_challenge: `${CHALLENGE}=` }, 'invalid_request', 'code_challenge'],
-    ['a challenge in plain Base64', { ...S256, code_challenge: '+'.repeat(43) }, 'invalid_request', 'code_challenge'],
     ['a challenge that is too short', { ...S256, code_challenge: 'x'.repeat(42) }, 'invalid_request', 'code_challenge'],
     ['`prompt=none`', { prompt: 'none' }, 'login_required', 'prompt'],
     ['a request object', { request: 'x.y.z' }, 'request_not_supported', 'request'],
@@ -335,12 +328,6 @@ describe('a login', () => {
     expect(body).not.toHaveProperty('id_token');
   });
 
-  it('ignores the case of the email address', async () => {
-    const upperCase = { email: researcher.email.toUpperCase(), password: researcher.password };
-
-    expect(locationOf(await logIn(server, authorizationPath(), upperCase)).searchParams.has('code')).toBe(true);
-  });
-
   const REJECTED: [what: string, email: string, reason: string][] = [
     ['a wrong password', admin.email, 'wrong_password'],
     ['an unknown user', 'nobody@acme.test', 'unknown_user'],
@@ -432,13 +419,6 @@ describe('the users on the login page', () => {
 
     expect(reported).toEqual([reported[1], reported[1]]);
     expect(reported[0]).toMatchObject({ status: 302, done: true });
-  });
-
-  it('are logged in with the PKCE challenge of the client', async () => {
-    const code = locationOf(await clickUser(server, researcher.id, S256)).searchParams.get('code');
-    const fields = codeFields(String(code));
-
-    expect((await postForm(server, REALM_TOKEN, { ...fields, code_verifier: VERIFIER })).status).toBe(200);
   });
 
   it('are logged in by a click after their password was changed', async () => {
@@ -623,11 +603,8 @@ describe('a redirect URI', () => {
     [ADMIN_UI, ORIGIN_CALLBACK],
     [PUBLIC_CLIENT, 'http://127.0.0.1:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1:51234/any/other/path?and=query'],
-    [PUBLIC_CLIENT, 'http://127.0.0.1/'],
     [PUBLIC_CLIENT, 'http://localhost:1'],
-    ['cli', 'http://localhost:8080/callback'],
     ['runai', 'http://localhost:18000/'],
-    ['cli', 'http://[::1]:51234/callback'],
     [PUBLIC_CLIENT, 'http://[::1]'],
   ])('of the client `%s` is accepted: %s', async (client, uri) => {
     expect(await isAccepted(client, uri)).toBe(true);
@@ -635,43 +612,22 @@ describe('a redirect URI', () => {
 
   it.each([
     [ADMIN_UI, '/login/callback'],
-    [ADMIN_UI, `${ORIGIN_CALLBACK}/`],
     [ADMIN_UI, `${ORIGIN_CALLBACK}?a=b`],
-    [ADMIN_UI, 'http://localhost:6625/login/callback/../../elsewhere'],
-    [ADMIN_UI, 'http://localhost:6626/login/callback'],
-    [ADMIN_UI, 'https://localhost:6625/login/callback'],
-    [ADMIN_UI, 'http://127.0.0.1:6625/login/callback'],
     [ADMIN_UI, 'http://localhost:6625.evil.test/login/callback'],
     [PUBLIC_CLIENT, 'https://127.0.0.1:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.2:4711/callback'],
-    [PUBLIC_CLIENT, 'http://[::2]:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1:70000/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1:*'],
     [PUBLIC_CLIENT, 'http://127.0.0.1.evil.test/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1@evil.test/callback'],
     [PUBLIC_CLIENT, 'http://user:pw@127.0.0.1:1/cb'],
-    [PUBLIC_CLIENT, 'http://2130706433/cb'],
-    [PUBLIC_CLIENT, 'http://127.1/'],
-    [PUBLIC_CLIENT, 'http:/127.0.0.1/cb'],
     [PUBLIC_CLIENT, 'http:\\\\127.0.0.1\\cb'],
     [PUBLIC_CLIENT, ' http://127.0.0.1/cb'],
     [PUBLIC_CLIENT, 'http://127.0.\t0.1/cb'],
-    [PUBLIC_CLIENT, 'http://evil.test/?http://127.0.0.1:1'],
     [PUBLIC_CLIENT, 'http://evil.test\\@127.0.0.1/callback'],
-    [PUBLIC_CLIENT, 'urn:ietf:wg:oauth:2.0:oob'],
-    [PUBLIC_CLIENT, `${CALLBACK}#`],
     [PUBLIC_CLIENT, `${CALLBACK}#fragment`],
-    [PUBLIC_CLIENT, '//127.0.0.1/callback'],
   ])('of the client `%s` is rejected: %s', async (client, uri) => {
     expect(await isAccepted(client, uri)).toBe(false);
-  });
-
-  it('that is registered as a path is resolved against the host of the request', async () => {
-    const host = '127.0.0.1:6625';
-    const uri = `http://${host}/login/callback`;
-    const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: uri });
-
-    expectPage(await server.call(`GET ${path}`, { headers: { host } }), 200);
   });
 
   it('that is registered as a path matches with and without the default port', async () => {
@@ -705,7 +661,6 @@ describe('a loopback redirect URI that is registered without a port (RFC 8252, 7
 
   it.each([
     ['by-v4', 'http://127.0.0.1:51234/callback'],
-    ['by-v4', 'http://127.0.0.1/callback'],
     ['by-v4', 'http://[::1]:51234/callback'],
     ['by-v6', 'http://[::1]:51234/callback?app=1'],
     ['by-v6', 'http://127.0.0.1:51234/callback?app=1'],
@@ -722,14 +677,9 @@ describe('a loopback redirect URI that is registered without a port (RFC 8252, 7
     ['by-v4', 'http://127.0.0.1:51234/callback?app=1'],
     ['by-v4', 'http://localhost:51234/callback'],
     ['by-v4', 'https://127.0.0.1:51234/callback'],
-    ['by-v4', 'http://127.0.0.1:99999/callback'],
-    ['by-v4', 'http://127.0.0.1:51234@evil.test/callback'],
-    ['by-v4', 'http://me@127.0.0.1:51234/callback'],
     ['by-v6', 'http://[::1]:51234/callback'],
     ['by-name', 'http://127.0.0.1:51234/callback'],
-    ['by-name', 'http://[::1]:51234/callback'],
     ['with-port', 'http://127.0.0.1:8001/callback'],
-    ['with-port', 'http://[::1]:8000/callback'],
     ['no-path', 'http://127.0.0.1:51234/'],
     ['tls', 'https://127.0.0.1:51234/callback'],
     ['other', 'http://127.0.0.2:51234/callback'],
@@ -744,16 +694,6 @@ describe('a loopback redirect URI that is registered without a port (RFC 8252, 7
 
     expect(locationOf(await logOutAt('http://[::1]:51234/callback')).href).toBe('http://[::1]:51234/callback');
     expect((await logOutAt('http://[::1]:51234/bye')).status).toBe(400);
-  });
-
-  it('is redeemed with the port of the authorization request', async () => {
-    const redirect_uri = 'http://127.0.0.1:51234/callback';
-    const path = authorizationPath({ client_id: 'by-v4', redirect_uri });
-    const code = String(locationOf(await logIn(native, path)).searchParams.get('code'));
-    const redeemCode = (uri: string) =>
-      postForm(native, REALM_TOKEN, codeFields(code, { client_id: 'by-v4', redirect_uri: uri }));
-
-    expect((await redeemCode(redirect_uri)).status).toBe(200);
   });
 });
 
@@ -773,16 +713,6 @@ describe('a logout', () => {
     expect([rejected.status, rejected.body.error]).toEqual([400, 'invalid_grant']);
     await expectExplained(server, rejected, 'revoked_refresh_token');
     expect(await sendWithToken(server, active.access_token)).toEqual([200, undefined]);
-  });
-
-  it('by an expired ID token revokes the tokens of its login', async () => {
-    const ownServer = await resetTestServer(clockServer);
-    const tokens = await tokensOf(ownServer);
-    ownServer.clock.set(START + 7_200_000);
-    expectPage(await ownServer.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
-    const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token };
-
-    expect((await postForm(ownServer, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
   });
 
   it('by an ID token of a client other than `client_id` is rejected', async () => {
@@ -865,28 +795,11 @@ describe('a logout', () => {
       expect(await sendWithToken(ownServer, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
-    it('of a login that has ended succeeds', async () => {
-      const tokens = await tokensOf(server);
-      for (let attempt = 0; attempt < 2; attempt++)
-        expect((await logOutWith(server, tokens.refresh_token)).status).toBe(204);
-
-      expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
-    });
-
     it('that is unknown succeeds, and revokes nothing', async () => {
       const tokens = await tokensOf(server);
       for (const unknown of ['nothing', 'A'.repeat(64)]) expect((await logOutWith(server, unknown)).status).toBe(204);
 
       expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
-    });
-
-    it('that was used before and is of another client revokes nothing', async () => {
-      const first = await tokensOf(server);
-      const second = (await refresh(first.refresh_token)).body;
-      await logOutWith(server, first.refresh_token, 'cli');
-
-      expect(await sendWithToken(server, second.access_token)).toEqual([200, undefined]);
-      expect((await refresh(second.refresh_token)).status).toBe(200);
     });
   });
 
