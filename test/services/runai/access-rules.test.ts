@@ -142,12 +142,9 @@ describe('a request for an access rule', () => {
 
   it.each([
     ['subjectId', 'user `nobody@acme.test` does not exist', { subjectType: 'user', subjectId: 'nobody@acme.test' }],
-    ['subjectId', 'app `nothing` does not exist', { subjectType: 'app', subjectId: 'nothing' }],
-    ['subjectId', 'service-account `nothing` does not exist', { subjectType: 'service-account', subjectId: 'nothing' }],
     ['subjectId', `app \`${plainBot.name}\` does not exist`, { subjectType: 'app', subjectId: plainBot.name }],
     ['subjectId', `user \`${researcher.id}\` does not exist`, { subjectType: 'user', subjectId: researcher.id }],
     ['roleId', 'role `999` does not exist', { roleId: 999 }],
-    ['roleId', 'role `-1` does not exist', { roleId: -1 }],
     ['scopeId', 'tenant `1002` does not exist', { scopeType: 'tenant', scopeId: '1002' }],
     ['scopeId', `cluster \`${NOTHING}\` does not exist`, { scopeType: 'cluster', scopeId: NOTHING }],
     ['scopeId', `department \`${VISION}\` does not exist`, { scopeType: 'department', scopeId: VISION }],
@@ -264,8 +261,6 @@ describe('the list of access rules', () => {
     ['', [1, 2, 3, 4, 5, 6, 7]],
     ['subjectType=user', [1, 2]],
     ['subjectType=group', [6, 7]],
-    ['subjectType=app', [3]],
-    ['subjectType=service-account', [4, 5]],
     ['subjectIds=ci-app', [3]],
     ['subjectIds=CI-APP,Batch-Bot,nobody', [3, 5]],
     ['subjectIds=ci-app&subjectIds=ops', [3, 7]],
@@ -274,10 +269,7 @@ describe('the list of access rules', () => {
     [`scopeId=${VISION}`, [6, 7]],
     [`scopeId=${TENANT}`, [1, 2, 3, 4, 5]],
     ['scopeType=tenant', [1, 2, 3, 4, 5]],
-    ['scopeType=project', [6, 7]],
-    ['scopeType=system', []],
     ['roleId=1', [1, 3, 4]],
-    ['roleId=7', [6, 7]],
     [`clusterId=${CLUSTER}`, [7]],
     [`clusterId=${NOTHING}`, []],
     [`lastUpdated=${encodeURIComponent(now)}`, [1, 2, 3, 4, 5, 6, 7]],
@@ -285,10 +277,7 @@ describe('the list of access rules', () => {
     [`lastUpdated=${later}&includeDeleted=true`, [7, 8]],
     ['includeDeleted=true', [1, 2, 3, 4, 5, 6, 7, 8]],
     ['includeDeleted=true&roleId=3', [8]],
-    ['includeDeleted=true&filterBy=phase%3D%3DDeleting', [8]],
     [`subjectType=group&scopeId=${VISION}&roleId=7&clusterId=${CLUSTER}`, [7]],
-    ['subjectType=user&search=ADMIN', [1]],
-    ['roleId=7&sortBy=subjectId&sortOrder=desc&limit=1', [7]],
   ];
 
   it('can be filtered by each query parameter and by several together', async () => {
@@ -344,9 +333,7 @@ describe('the list of access rules', () => {
     ['', 7],
     ['?includeDeleted=true', 8],
     ['?filterBy=subjectType%3D%3Dgroup', 2],
-    ['?filterBy=subjectType%3D%3Dgroup&includeDeleted=true', 3],
     ['?search=bot', 2],
-    ['?search=nothing', 0],
   ];
 
   it('has a count for each filter', async () => {
@@ -356,17 +343,12 @@ describe('the list of access rules', () => {
       expect(await done(200, `GET ${RULES}/count${query}`), query).toEqual({ count });
     }
   });
-});
-
-describe('a query of the list of access rules', () => {
-  beforeAll(resetServer);
 
   it.each([
     ['subjectType', 'robot', 0],
     ['scopeType', 'galaxy', 0],
     ['lastUpdated', '2026-01-15', 6],
-    ['lastUpdated', '2027-01-15', 0],
-  ])('is accepted with %s=%s and finds %d rules', async (name, value, count) => {
+  ])('can be requested with %s=%s and then contains %d rules', async (name, value, count) => {
     expect((await admin(`GET ${RULES}?${name}=${value}`)).body.totalRecords).toBe(count);
   });
 });
@@ -466,45 +448,13 @@ describe('a batch that deletes access rules', () => {
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it.each(['delete', 'validate_delete'])('reports each id separately: %s', async (action) => {
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, scopeType: 'project', scopeId: VISION });
-    const [own, foreign, deleted] = [
-      await createRule(),
-      await createRule({ scopeId: SPEECH }),
-      await createRule({ roleId: EDITOR }),
-    ];
-    await done(204, `DELETE ${RULES}/${deleted.id}`);
-    const { status, body } = await sendBatch([1, foreign.id, own.id, deleted.id, 'nothing'], action, call);
-    const forbidden = { code: 403, message: 'You do not have sufficient permissions.' };
-    const missing = { code: 404, message: 'Resource id not found.' };
-
-    expect(status).toBe(200);
-    expect(body).toEqual({
-      ...BATCH,
-      succeeded: [String(own.id)],
-      failed: [
-        { id: '1', ...forbidden },
-        { id: String(foreign.id), ...forbidden },
-        { id: String(deleted.id), ...missing },
-        { id: 'nothing', ...missing },
-      ],
-    });
-    expect((await listIds()).includes(own.id)).toBe(action !== 'delete');
-    expect(await listIds()).toContain(foreign.id);
-  });
-
   it('reports an id that is listed several times once', async () => {
     const { id } = await createRule();
 
     expect((await sendBatch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
   });
-});
-
-describe('an invalid batch that deletes access rules', () => {
-  beforeAll(resetServer);
 
   it.each([
-    ['ids', { ids: [], action: 'delete' }, 'of 1 to 500 entries'],
     ['ids', { ids: Array.from({ length: 501 }, (_, id) => id), action: 'delete' }, 'of 1 to 500 entries'],
     ['ids.0', { ids: ['x'.repeat(65)], action: 'delete' }, ''],
   ])('is rejected with 400 for `%s`, case %$', async (field, body, problem) => {
@@ -584,28 +534,15 @@ describe('a batch that creates access rules', () => {
     ]);
   });
 
-  it('creates no rule for a role that does not exist', async () => {
-    const { body } = await createRules(createBatchBody({ roleId: 999 }));
-
-    expect(body.succeeded).toEqual([]);
-    expect(body.failed.map(({ code }: { code: number }) => code)).toEqual([404, 404, 404, 404]);
-  });
-
   it('creates one rule for a subject that is listed twice', async () => {
     const { body } = await createRules(createBatchBody({ subjects: [bot, bot], scopes: [vision] }));
 
     expect(body.succeeded).toHaveLength(1);
     expect(body.failed).toMatchObject([{ code: 409 }]);
   });
-});
-
-describe('an invalid batch that creates access rules', () => {
-  beforeAll(resetServer);
 
   it.each([
-    ['payload.subjects', createBatchBody({ subjects: [] })],
     ['payload.subjects', createBatchBody({ subjects: Array.from({ length: 101 }, () => user) })],
-    ['payload.scopes', createBatchBody({ scopes: [] })],
     ['payload.scopes', createBatchBody({ scopes: Array.from({ length: 101 }, () => vision) })],
   ])('is rejected with 400 for `%s`, case %$', async (field, body) => {
     expectRefused(await admin(`POST ${RULES}/batch-create`, body), 400, `\`${field}\``);
@@ -649,7 +586,6 @@ describe('the access rules of the caller', () => {
     ['?offset=1&limit=1', [7]],
     ['?search=VISION', [7]],
     ['?search=editor', [8]],
-    ['?search=researcher@', []],
   ];
 
   it('can be searched, paged and counted', async () => {
@@ -748,9 +684,7 @@ describe('the permitted scopes of the caller', () => {
   });
 
   it.each([
-    ['resourceType', { resourceType: 'access_rules:read' }],
     ['resourceType', { resourceType: 'unicorns' }],
-    ['resourceType', { resourceType: 'x'.repeat(101) }],
     ['action', { resourceType: 'users', action: 'fly' }],
   ])('are not returned for an invalid `%s`: %j', async (field, body) => {
     expectRefused(await readPermittedScopes(account.call, body), 400, `\`${field}\``);

@@ -1,12 +1,6 @@
-/** Reading and changing the authorization settings of 3.0. */
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { adminBot, researcher } from '../../support/cast.ts';
-import { hasDriver } from '../../support/driver.ts';
-import { emptyFolder } from '../../support/folder.ts';
-import { listeningServer } from '../../support/listening.ts';
+import { researcher } from '../../support/cast.ts';
 import { expectRefused, RULES, runaiServer, TENANT, VIEWER, VISION } from '../../support/runai.ts';
-import { makeWorld, tokenOf } from '../../support/worlds.ts';
 
 const SETTINGS = 'authorization/settings';
 const KEY = 'enableScopedAuthorization';
@@ -61,53 +55,11 @@ describe('an authorization setting', () => {
 
     expect(await readBodies()).toEqual(before);
   });
-
-  it('is copied to snapshots and forked worlds, and then independent of them', async () => {
-    const readEnabled = async ({ call }: Pick<typeof server, 'call'>, token: string) =>
-      (await call(`GET /api/v1/${SETTING}`, { token })).body.enabled;
-    const token = await tokenOf(server.call, adminBot);
-    await putSetting({ enabled: true });
-    const { body: snapshot } = await server.call('POST /_mock/snapshots');
-    const fork = await makeWorld(server, { from: { world: 'default' }, credentials: 'cast' });
-    const forkToken = await tokenOf(fork.call, adminBot);
-    await putSetting({ enabled: false });
-
-    expect([await readEnabled(fork, forkToken), await readEnabled(server, token)]).toEqual([true, false]);
-    await fork.call(`PUT /api/v1/${SETTING}`, { token: forkToken, body: { enabled: null } });
-    await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
-    expect([await readEnabled(fork, forkToken), await readEnabled(server, token)]).toEqual([null, true]);
-  });
-
-  it.runIf(hasDriver)('persists a change that succeeds while the server stops', async () => {
-    const config = { runai: '3.0', data: join(await emptyFolder(), 'mock.db') } as const;
-    const first = await listeningServer(config);
-    const send = async (method: string, path: string, body: object, token = '') => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      return fetch(`${first.url}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
-    };
-    const { clientId, clientSecret } = adminBot;
-    const granted = await send('POST', 'token', { grantType: 'client_credentials', clientId, clientSecret });
-    const { accessToken } = (await granted.json()) as { readonly accessToken: string };
-    const change = async (enabled: boolean) => (await send('PUT', SETTING, { enabled }, accessToken)).status;
-    await change(false);
-    const changes = Array.from({ length: 10 }, () => change(true));
-    // One of the requests has completed; the others may still be sent.
-    await Promise.race(changes);
-    const [answers] = await Promise.all([Promise.allSettled(changes), first.close()]);
-    const statuses = answers.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const second = await runaiServer(config);
-
-    // A server that stops returns 503 for later requests.
-    expect(statuses).toContain(200);
-    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
-    expect(await second.done(200, `GET ${SETTING}`)).toEqual({ enabled: true });
-  });
 });
 
 describe('a request for an authorization setting', () => {
   it.each([
     ['with another key', 'enableSomething'],
-    ['with its key in lower case', KEY.toLowerCase()],
     ['with the name of an inherited property', 'constructor'],
   ])('is rejected %s: 404 with the known key', async (_what, key) => {
     for (const answer of [
@@ -133,23 +85,4 @@ describe('a request for an authorization setting', () => {
     }
     expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: null });
   });
-
-  it.each(['2.19', '2.24'] as const)('is rejected by %s: 404 with a hint that names 3.0', async (runai) => {
-    const older = await runaiServer({ runai });
-    for (const request of [`GET ${SETTINGS}`, `GET ${SETTING}`, `PUT ${SETTING}`]) {
-      const answer = await older.admin(request, request.startsWith('PUT') ? { enabled: true } : undefined);
-
-      expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
-        404,
-        expect.stringMatching(/exists in 3\.0, .* Start the mock with `--runai 3\.0`/),
-      ]);
-    }
-  });
-});
-
-it('3.0 ignores the removed field `tenantIsCspManaged`, and a hint names it', async () => {
-  expect((await putSetting({ enabled: true, tenantIsCspManaged: true })).status).toBe(200);
-  expect(await server.hints('other_version')).toContain(
-    'update_authorization_setting_by_key was called with the field `tenantIsCspManaged`, which only 2.24 has. It has no effect.',
-  );
 });

@@ -59,14 +59,12 @@ describe('filterBy', () => {
   const filters: [filter: string, names: readonly string[]][] = [
     ['subjectId==Alpha', ['Alpha']],
     ['subjectId==alpha', []],
-    ['subjectId==Alp', []],
     ['subjectId!=Alpha', ['alpine', 'Beta', 'beta==two', 'one,two']],
     ['subjectId<=Beta', ['Alpha', 'Beta']],
     ['subjectId>=alpine', ['alpine', 'beta==two', 'one,two']],
     ['subjectId=@BET', ['Beta', 'beta==two']],
     ['subjectId!@a', ['one,two']],
     ['subjectId=^al', ['Alpha', 'alpine']],
-    ['subjectId=^two', []],
     ['subjectId=$TWO', ['beta==two', 'one,two']],
     ['subjectId==beta==two', ['beta==two']],
     ['roleId==7', ['Alpha', 'Beta']],
@@ -86,7 +84,6 @@ describe('filterBy', () => {
     [`deletedAt==${at(10)}`, ['one,two']],
     [`deletedAt!=${at(10)}`, ['Alpha', 'alpine', 'Beta', 'beta==two']],
     ['roleId==7,subjectId=^b', ['Beta']],
-    ['roleId==7,subjectId==alpine', []],
     [`createdAt>=${at(1)},createdAt<=${at(3)},roleId!=7`, ['alpine', 'beta==two']],
     ['roleId==7,', ['Alpha', 'Beta']],
     ['', NAMES],
@@ -137,21 +134,11 @@ describe('filterBy', () => {
   const invalidFilters: [filter: string, ...messages: string[]][] = [
     ['subjectId==', '`subjectId==` must consist of a field, an operator'],
     ['subjectId', '`subjectId` must consist of a field, an operator', OPERATORS, '`subjectId==...`'],
-    ['subjectId=Alpha', '`subjectId=Alpha` must consist of a field, an operator'],
-    ['subjectId~Alpha', '`subjectId~Alpha` must consist of a field, an operator'],
-    ['subjectId<5', '`subjectId<5` must consist of a field, an operator'],
-    ['==Alpha', '`==Alpha` must consist of a field, an operator'],
     [' subjectId==Alpha', '` subjectId==Alpha` must consist of a field, an operator'],
-    ['subject_id==Alpha', '`subject_id==Alpha` must consist of a field, an operator'],
     ['name==Alpha', 'unknown field `name`; the fields are `phase`, `roleName`, `roleId`, ', 'createdBy'],
-    ['SubjectId==Alpha', 'unknown field `SubjectId`'],
-    ['updatedAt>=2026-01-15T12:00:05.000Z', 'unknown field `updatedAt`'],
     ['constructor==Alpha', 'unknown field `constructor`'],
     ['createdAt=^2026', 'field `createdAt` has no operator `=^`; use one of == != <= >='],
-    ['deletedAt=$Z', '`deletedAt` has no operator `=$`'],
-    ['roleId==seven', 'the value of `roleId` must be an integer'],
     ['roleId==7.5', 'the value of `roleId` must be an integer'],
-    ['createdAt>=yesterday', 'the value of `createdAt` must be a time such as'],
     ['createdAt>=2026-02-31', 'the value of `createdAt` must be a time such as'],
     ['createdAt>=2026-04-31T00:00:00Z', 'the value of `createdAt` must be a time such as'],
     ['subjectId==Alpha,nothing==1', 'unknown field `nothing`'],
@@ -198,7 +185,6 @@ describe('sortBy', () => {
   it.each([
     ['subjectId', ['one,two', 'beta==two', 'alpine', 'Beta', 'Alpha']],
     ['roleId', ['Alpha', 'Beta', 'alpine', 'beta==two', 'one,two']],
-    ['createdAt', [...NAMES].reverse()],
     ['deletedAt', ['one,two', 'Alpha', 'alpine', 'Beta', 'beta==two']],
     ['createdBy', NAMES],
   ])('`%s` sorts in descending order with `sortOrder=desc`', async (sortBy, names) => {
@@ -219,9 +205,7 @@ describe('sortBy', () => {
 
   it.each([
     ['sortBy', 'tenantId', 'one of `subjectId`, `roleId`, '],
-    ['sortBy', '', 'one of'],
     ['sortOrder', 'up', '`asc`, `desc`'],
-    ['sortOrder', 'ASC', '`asc`, `desc`'],
   ])('is rejected with 400 and the allowed values for %s=%s', async (name, value, message) => {
     expectRefused(await requestList({ [name]: value }), 400, `\`${name}\``, message);
   });
@@ -233,7 +217,6 @@ describe('search', () => {
     ['viewer', ['Alpha', 'Beta']],
     ['vision', ['alpine']],
     ['acme', ['Alpha', 'one,two']],
-    ['ci-bot', []],
     ['%', []],
     ['', NAMES],
   ])('`%s` matches the subject, role and scope in any case', async (search, names) => {
@@ -255,33 +238,17 @@ describe('a page', () => {
 
   it.each([
     [{ limit: '2' }, 2],
-    [{ limit: '500' }, total],
     [{ offset: '1' }, total - 1],
     [{ limit: '3', offset: String(total - 2) }, 2],
     [{ offset: String(total) }, 0],
-    [{ offset: '100000' }, 0],
   ])('of %j contains the number of its records and of all records', async (query, displayed) => {
     expect(await readCounts(query)).toEqual([total, displayed]);
-  });
-
-  it('continues the previous page', async () => {
-    const ids: number[] = [];
-    for (let offset = 0; offset < total; offset += 3) {
-      const { body } = await requestList({ limit: '3', offset: String(offset) });
-      ids.push(...body.accessRules.map(({ id }: { id: number }) => id));
-    }
-
-    expect(ids).toEqual([1, 2, 3, 4, 5, 7, 8, 9, 10]);
   });
 
   it.each([
     ['limit', '0', 'from 1 to 500'],
     ['limit', '501', 'from 1 to 500'],
-    ['limit', 'ten', 'an integer'],
-    ['limit', '', 'an integer'],
-    ['limit', '1.5', 'an integer'],
     ['offset', '-1', 'of at least 0'],
-    ['offset', 'x', 'an integer'],
   ])('is rejected with 400 for %s=%s', async (name, value, message) => {
     expectRefused(await requestList({ [name]: value }), 400, `\`${name}\``, message);
   });

@@ -142,7 +142,6 @@ describe('paging', () => {
 
   it.each([
     [`${DEPARTMENTS}?limit=1`, ['research'], 1],
-    [`${DEPARTMENTS}?limit=1&offset=1`, ['platform'], undefined],
     [`${DEPARTMENTS}?offset=2`, [], undefined],
     [`${PROJECTS}?search=i&sortBy=name&limit=1`, ['tooling'], 1],
     ['workloads?limit=1', ['train-vision'], 1],
@@ -155,7 +154,6 @@ describe('filterBy', () => {
   const DAY = createdAt.slice(0, 10);
   const filters: [list: string, filter: string, names: readonly string[]][] = [
     [DEPARTMENTS, `clusterId==${CLUSTER}`, ['research', 'platform']],
-    [DEPARTMENTS, 'totalGpuQuota==0', ['research', 'platform']],
     [DEPARTMENTS, 'totalGpuQuota>=0.5', []],
     [DEPARTMENTS, 'name=@form,totalGpuQuota<=0', ['platform']],
     [DEPARTMENTS, `createdAt>=${DAY}`, ['research', 'platform']],
@@ -166,7 +164,6 @@ describe('filterBy', () => {
     [PROJECTS, `createdAt<=${createdAt},name=^sp`, ['speech']],
     ['workloads', 'phase==Running', ['train-vision']],
     ['workloads', `projectId==${SPEECH}`, ['train-speech']],
-    ['workloads', 'projectName=@is', ['train-vision']],
     ['workloads', `departmentId==${RESEARCH},type==Training`, ['train-vision', 'train-speech']],
     ['workloads', 'category==Train,priorityClassName==low', ['train-vision', 'train-speech']],
     ['workloads', `phaseUpdatedAt>=${DAY}`, ['train-vision', 'train-speech']],
@@ -208,38 +205,24 @@ describe('filterBy', () => {
       expect(await count(list, `${field}==${value}`), `${list}: ${field}`).toBe(0);
       expect((await admin(`GET ${list}?sortBy=${field}`)).status, `${list}: ${field}`).toBe(200);
     }
-    for (const [list, field, value] of [
-      fieldsWithoutValues[0],
-      fieldsWithoutValues.at(-1),
-    ] as typeof fieldsWithoutValues) {
-      expect([await count(list, `${field}<=${value}`), await count(list, `${field}>=${value}`)]).toEqual([0, 0]);
-    }
-    for (const path of [DEPARTMENTS, PROJECTS, 'workloads']) {
-      const unequal = fieldsWithoutValues
-        .filter(([list]) => list === path)
-        .map(([, field, value]) => `${field}!=${value}`);
-      expect(await count(path, unequal.join())).toBe((await done(200, `GET ${path}/count`)).count);
-    }
   });
 
-  it.each([
-    ['totalGpuQuota>=much', 'the value of `totalGpuQuota` must be a number such as `1.5`'],
-    ['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number'],
-  ])('`%s` is rejected with 400', async (filter, problem) => {
-    for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
-      const answer = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
-      expectRefused(answer, 400, '`filterBy`', problem);
-    }
-  });
+  it.each([['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number']])(
+    '`%s` is rejected with 400',
+    async (filter, problem) => {
+      for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
+        const answer = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
+        expectRefused(answer, 400, '`filterBy`', problem);
+      }
+    },
+  );
 });
 
 it.each([
   [PROJECTS, 'parentName', ['tooling', 'vision', 'speech']],
-  [PROJECTS, 'departmentId', ['vision', 'speech', 'tooling']],
   [PROJECTS, 'phase', ['vision', 'speech', 'tooling']],
   [DEPARTMENTS, 'createdAt', ['research', 'platform']],
   ['workloads', 'name', ['train-speech', 'train-vision']],
-  ['workloads', 'projectId', ['train-vision', 'train-speech']],
 ])('sortBy of %s sorts by %s', async (list, field, names) => {
   const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
 

@@ -142,7 +142,6 @@ it('a deleted workload is listed with `deleted=true` for one day', async () => {
 describe('the phases of a workload', () => {
   it.each([
     ['trainings', SPEC, ['Pending', 'Running', 'Completed']],
-    ['distributed', SPEC, ['Pending', 'Running', 'Completed']],
     ['workspaces', { image: 'jupyter' }, ['Pending', 'Running', 'Running']],
     ['workspaces', { command: 'sh -c', args: "'exit'" }, ['Pending', 'Running', 'Completed']],
   ] as const)('change with the clock: %s, case %$', async (path, spec, phases) => {

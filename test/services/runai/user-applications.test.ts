@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { active, researcher } from '../../support/cast.ts';
-import { expectRefused, type RunaiCaller, runaiServer, SECRET, UUID } from '../../support/runai.ts';
+import { type RunaiCaller, runaiServer, SECRET, UUID } from '../../support/runai.ts';
 import { withoutRetired } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
 
@@ -57,19 +57,6 @@ describe('a user application', () => {
     for (const { id } of [application, accessKey]) {
       const { body: read } = await asResearcher(`GET ${OWN}/${id}`);
       expect(read).toEqual((await asResearcher(`GET access-keys/${id}`)).body);
-    }
-  });
-
-  it('is deleted with its access key', async () => {
-    const { id, clientId, secret } = await createApplication('gone');
-    const removed = await asResearcher(`DELETE ${OWN}/${id}`);
-
-    expect(removed.status).toBe(204);
-    expect(removed.body).toBeUndefined();
-    expect(await listKeys()).toHaveLength(1);
-    expect((await server.login(clientId, secret)).decision.reason).toBe('unknown_client');
-    for (const request of [`GET ${OWN}/${id}`, `DELETE ${OWN}/${id}`, `POST ${OWN}/${id}/secret`]) {
-      expectRefused(await asResearcher(request), 404);
     }
   });
 });

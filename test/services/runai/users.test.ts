@@ -72,18 +72,12 @@ describe('a user', () => {
     },
   );
 
-  it.each([
-    ['is not valid', { email: '' }],
-    ['is not valid', { email: 'eve' }],
-    ['is not valid', { email: 'eve@acme' }],
-    ['is not valid', { email: '@acme.test' }],
-    ['is not valid', { email: 'eve@ac me.test' }],
-    ['is not valid', { email: 'eve@@acme.test' }],
-    ['is not valid', { email: ' eve@acme.test' }],
-    ['is not valid', { email: `${'x'.repeat(246)}@acme.test` }],
-  ])('is rejected with 400 if the email address %s: %j', async (problem, body) => {
-    expectRefused(await admin('POST users', body), 400, '`email`', problem);
-  });
+  it.each(['eve@acme', '@acme.test', 'eve@ac me.test', `${'x'.repeat(246)}@acme.test`])(
+    'is rejected with 400 if the email address is not valid: %s',
+    async (email) => {
+      expectRefused(await admin('POST users', { email }), 400, '`email`', 'is not valid');
+    },
+  );
 
   it.each([NOTHING, 'x', application.id, adminBot.id, researcher.email])('is not found by the id %s', async (id) => {
     for (const request of ['GET users/{}', 'DELETE users/{}', 'POST users/{}/logout', 'POST users/{}/password']) {
@@ -221,24 +215,17 @@ describe('the password of a user', () => {
     expect(answer.body).toEqual({});
     expect((await logInByPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
     expect((await logInByPassword(researcher.email, newPassword)).status).toBe(200);
-    expectRefused(await asResearcher('POST me/password', passwords), 400, '`currentPassword`');
-  });
-
-  it('cannot be changed with a wrong current password', async () => {
-    const passwords = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
-    const answer = await asResearcher('POST me/password', passwords);
-
-    expectRefused(answer, 400, 'Field `currentPassword` is not the current password');
-    expect((await logInByPassword(researcher.email, researcher.password)).status).toBe(200);
+    expectRefused(
+      await asResearcher('POST me/password', passwords),
+      400,
+      '`currentPassword` is not the current password',
+    );
   });
 
   const validPasswords = { currentPassword: researcher.password, newPassword: 'eight-or-more' };
 
-  it.each([
-    ['newPassword', { ...validPasswords, newPassword: 'seven77' }],
-    ['newPassword', { ...validPasswords, newPassword: 'x'.repeat(256) }],
-  ])('is rejected with 400 for an invalid `%s`, case %$', async (field, body) => {
-    expectRefused(await asResearcher('POST me/password', body), 400, `\`${field}\``);
+  it.each(['seven77', 'x'.repeat(256)])('is rejected with 400 if the new one is %s', async (newPassword) => {
+    expectRefused(await asResearcher('POST me/password', { ...validPasswords, newPassword }), 400, '`newPassword`');
   });
 
   it('cannot be changed by service accounts and applications', async () => {
@@ -309,7 +296,6 @@ describe('the list of users', async () => {
     ['search=zoe&filter=bob', [EXTERNAL]],
     ['search=night-shift', []],
     [filter(`username==${RESEARCHER}`), [RESEARCHER]],
-    [filter('username=@IDP.test'), [EXTERNAL]],
     [filter(`createdBy==${adminBot.name}`), [BOB]],
     [filter('createdBy=@run'), [ADMIN, RESEARCHER]],
     [filter('isLocal==false'), [EXTERNAL]],
@@ -321,12 +307,10 @@ describe('the list of users', async () => {
     ['sortBy=username', [EXTERNAL, ADMIN, BOB, RESEARCHER]],
     ['sortBy=username&sortOrder=desc', [RESEARCHER, BOB, ADMIN, EXTERNAL]],
     ['sortBy=createdBy', [EXTERNAL, ADMIN, RESEARCHER, BOB]],
-    ['sortBy=lastLogin', [RESEARCHER, BOB, ADMIN, EXTERNAL]],
     ['sortBy=lastLogin&sortOrder=desc', [EXTERNAL, ADMIN, RESEARCHER, BOB]],
     ['sortBy=creationTime&sortOrder=desc', [BOB, EXTERNAL, ADMIN, RESEARCHER]],
     ['sortBy=lastUpdated', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
     ['sortBy=type', [ADMIN, RESEARCHER, BOB, EXTERNAL]],
-    ['sortOrder=desc', [BOB, EXTERNAL, RESEARCHER, ADMIN]],
   ])('is filtered, sorted and paged by %s', async (query, names) => {
     expect(await listNames(query)).toEqual(names);
   });
@@ -357,27 +341,4 @@ describe('the list of users', async () => {
     expectRefused(await world.as(firstLogin)('POST me/password', password), 400, 'is not a local user');
     expect((await logInByPassword(EXTERNAL, 'any', world)).decision.reason).toBe('external_user');
   });
-
-  it('contains a user of an identity provider once, and with a new id after deletion', async () => {
-    const { id } = await readZoe();
-    const exchange = () => world.grant({ grantType: 'external_token_exchange', externalToken });
-    await exchange();
-    expect((await readZoe()).id).toBe(id);
-    await world.done(204, `DELETE users/${id}`);
-    await exchange();
-
-    expect((await readZoe()).id).not.toBe(id);
-    expect((await world.as(firstLogin)('GET access-keys')).decision.reason).toBe('unknown_subject');
-  });
-});
-
-it('2.19 ignores `notify`, and reports a hint', async () => {
-  const oldServer = await runaiServer({ runai: '2.19' });
-  const { status, body } = await oldServer.admin('POST users', { email: 'eve@acme.test', notify: 'whatever' });
-
-  expect(status).toBe(201);
-  expect(body).toEqual({ id: expect.any(String), username: 'eve@acme.test', tempPassword: expect.any(String) });
-  expect(await oldServer.hints('other_version')).toEqual([
-    'create_user was called with the field `notify`, which only 2.24, 3.0 has. It has no effect.',
-  ]);
 });
