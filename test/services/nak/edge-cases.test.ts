@@ -4,30 +4,17 @@ import { resetTestServer, type TestServer, testServer } from '../../support/serv
 
 const server = await testServer({ nvcf: 'open-source' });
 const startServer = () => resetTestServer(server);
+const startWithKey = async () => {
+  const own = await startServer();
+  return { own, key: (await createKey(own)).body };
+};
 const evaluate = async (own: TestServer, apiKey: string) =>
   (await own.call('POST /v1/namespaces/nvcf/evaluations/apikey.allow', { body: { input: { apiKey } } })).body.result;
-
-it.each(['1e400', '{"policies":[{"scopes":[-1e400]}]}'])(
-  'authorizations with a number beyond the range are rejected: %s',
-  async (authorizations) => {
-    const own = await startServer();
-    const body = `{"description":"d","expires_at":"2026-01-16T12:00:00Z","authorizations":${authorizations}}`;
-    const answer = await own.call('POST /v1/keys', {
-      body,
-      headers: { ...asOwner(), 'content-type': 'application/json' },
-    });
-
-    expect(answer.status).toBe(400);
-    expect(JSON.stringify(answer.body)).toContain('The body has a number beyond ±1.8e308. Send one within that range.');
-  },
-);
 
 describe('a resource of a policy', () => {
   it.each([
     ['account-tasks', 'x', 0],
-    ['account-tasks', '', 0],
     ['All Tasks', '*', 0],
-    ['Account-Tasks', '*', 0],
     ['task', '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0001', 1],
     ['account-tasks', '*', 4],
   ])('of the type %s with the id %j includes %i tasks', async (type, id, count) => {
@@ -41,10 +28,8 @@ describe('a resource of a policy', () => {
   });
 
   it.each([
-    { policies: { a: 1 } },
     { policies: [null, 5, { aud: 5, auds: 'x', scopes: 'x', resources: [null, 5, {}] }] },
     { policies: Array.from({ length: 150 }, () => ({})) },
-    {},
   ])('of an unknown form is stored, and grants no rights: %j', async (authorizations) => {
     const own = await startServer();
     const { status, body: key } = await createKey(own, { authorizations });
@@ -58,8 +43,7 @@ it.each([
   ['that is valid', '1h', 'allowed'],
   ['that has also expired', '24h', 'expired_key'],
 ])('the refusal of a suspended key %s suggests how to resume the key', async (_, delay, expected) => {
-  const own = await startServer();
-  const { body: key } = await createKey(own);
+  const { own, key } = await startWithKey();
   const path = `/v1/service-admin/users/ci@example.test/keys/${key.id}/status`;
   await own.call(`PUT ${path}`, { body: { status: 'SUSPENDED' }, headers: asOwner() });
   await own.call('POST /_mock/clock/advance', { body: { by: delay } });
@@ -75,8 +59,7 @@ it.each([
 });
 
 it('the refusal of a key with a suspended owner has its own reason', async () => {
-  const own = await startServer();
-  const { body: key } = await createKey(own);
+  const { own, key } = await startWithKey();
   await own.call('PUT /v1/admin/users/ci@example.test/status', { body: { status: 'SUSPENDED' } });
   const { decision } = await own.call('GET /v2/nvcf/functions', { token: key.value });
   const { body } = await own.call(`GET /_mock/decisions/${decision.id}`);
@@ -85,31 +68,19 @@ it('the refusal of a key with a suspended owner has its own reason', async () =>
   expect(body.fixes).toMatchObject([{ text: expect.stringContaining('PUT /v1/admin/users/{userId}/status') }]);
 });
 
-describe('an evaluation has the same result as Cloud Functions', () => {
-  it('while an edit of the control API propagates', async () => {
-    const own = await testServer({ nvcf: 'open-source', propagation: 'fixed' });
-    const { body: key } = await createKey(own);
-    await own.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['queue_details'] } });
+it('an evaluation has the same result as Cloud Functions while an edit of the control API propagates', async () => {
+  const own = await testServer({ nvcf: 'open-source', propagation: 'fixed' });
+  const { body: key } = await createKey(own);
+  await own.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['queue_details'] } });
 
-    expect((await evaluate(own, key.value)).policy.scopes).toEqual(['list_functions']);
-    expect((await own.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(200);
-    await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
-    expect((await evaluate(own, key.value)).policy.scopes).toEqual(['queue_details']);
-  });
-
-  it('after the services of a key change', async () => {
-    const own = await startServer();
-    const { body: key } = await createKey(own);
-    await own.call(`PATCH /_mock/keys/${key.id}`, { body: { services: ['nvct'] } });
-
-    expect((await evaluate(own, key.value)).allowed).toBe(false);
-    expect((await own.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(403);
-  });
+  expect((await evaluate(own, key.value)).policy.scopes).toEqual(['list_functions']);
+  expect((await own.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(200);
+  await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+  expect((await evaluate(own, key.value)).policy.scopes).toEqual(['queue_details']);
 });
 
 it('a key has the end of its new value after it is rotated, and its new name after it is renamed', async () => {
-  const own = await startServer();
-  const { body: key } = await createKey(own);
+  const { own, key } = await startWithKey();
   const { body: rotated } = await own.call(`POST /_mock/keys/${key.id}/rotate`);
   await own.call(`PATCH /_mock/keys/${key.id}`, { body: { name: 'renamed' } });
   const { body } = await own.call(`GET /v1/keys/${key.id}`, { headers: asOwner() });
@@ -129,8 +100,7 @@ it('null as audiences is the issuer, and a description has only ASCII spaces', a
 });
 
 it('an owner who is suspended while authorizations are written stays suspended', async () => {
-  const own = await startServer();
-  const { body: key } = await createKey(own);
+  const { own, key } = await startWithKey();
   await own.call('POST /_mock/clock/advance', { body: { by: '3s' } });
   await Promise.all([
     own.call(`PUT /v1/keys/${key.id}/authorizations`, {

@@ -28,7 +28,6 @@ describe('introspection', () => {
 
   it.each([
     ['', 400, 'api key empty'],
-    [undefined, 400, 'api key empty'],
     [null, 400, 'api key empty'],
     ['nvapi-short', 400, 'api key format invalid'],
     [`nvapi-${'a'.repeat(64)}`, 400, 'Invalid key'],
@@ -156,29 +155,26 @@ describe('an evaluation', () => {
     ['nvcf/evaluations/ssa.allow', 'a', 'Tiered rate key is not provided'],
     ['other/evaluations/ssa.allow', undefined, "Namespace 'other' is not configured"],
     ['nvcf/evaluations/apikey.allow', '', 'Api key is not provided'],
-    ['nvcf/evaluations/apikey.allow', null, 'Api key is not provided'],
   ])('at %s with the key %j is rejected', async (path, key, detail) => {
     expect(await evaluate(key, path)).toMatchObject({ status: 400, body: { detail } });
   });
 });
 
-describe('a key of another world', () => {
-  it('leads introspection, evaluation and lookup to that world', async () => {
-    const own = await testServer({ nvcf: 'open-source' });
-    await own.call('POST /_mock/worlds', { body: { id: 'alice', credentials: 'own' } });
-    const { body: cast } = await own.call('GET /w/alice/_mock/cast');
-    const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
+it('a key of another world leads introspection, evaluation and lookup to that world', async () => {
+  const own = await testServer({ nvcf: 'open-source' });
+  await own.call('POST /_mock/worlds', { body: { id: 'alice', credentials: 'own' } });
+  const { body: cast } = await own.call('GET /w/alice/_mock/cast');
+  const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
 
-    expect((await introspect(key, FUNCTIONS, own)).body.owner_id).toBe(CAST_OWNER);
-    expect((await evaluate(key, undefined, own)).body.result.allowed).toBe(true);
-    const { body } = await own.call('POST /v1/admin/lookup', { body: { key } });
-    expect(body.owner_id).toBe(CAST_OWNER);
-    const { body: list } = await own.call('GET /w/alice/v1/keys', { headers: asOwner(CAST_OWNER) });
-    expect(list.keys[0].value).toBe(`nvapi-**********${key.slice(-3)}`);
-    expect(
-      (await introspect(key, FUNCTIONS, { ...own, call: (r, p) => own.call(r.replace(' ', ' /w/default'), p) })).status,
-    ).toBe(404);
-  });
+  expect((await introspect(key, FUNCTIONS, own)).body.owner_id).toBe(CAST_OWNER);
+  expect((await evaluate(key, undefined, own)).body.result.allowed).toBe(true);
+  const { body } = await own.call('POST /v1/admin/lookup', { body: { key } });
+  expect(body.owner_id).toBe(CAST_OWNER);
+  const { body: list } = await own.call('GET /w/alice/v1/keys', { headers: asOwner(CAST_OWNER) });
+  expect(list.keys[0].value).toBe(`nvapi-**********${key.slice(-3)}`);
+  expect(
+    (await introspect(key, FUNCTIONS, { ...own, call: (r, p) => own.call(r.replace(' ', ' /w/default'), p) })).status,
+  ).toBe(404);
 });
 
 describe('an evaluation for an invocation of a language model', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, authorizationsFor, createKey, EVENTS, FUNCTIONS, TASKS } from '../../support/nak.ts';
-import { placeOf } from '../../support/nvcf-client.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const startServer = (): Promise<TestServer> => testServer({ nvcf: 'open-source' });
@@ -101,14 +100,10 @@ describe('a created key', () => {
     ['without a description', { description: undefined }, 'description is invalid'],
     ['with null for all', { description: null, expires_at: null, authorizations: null }, 'description is invalid'],
     ['with null for the expiry and more', { expires_at: null, audience_service_ids: [], authorizations: null }, EXPIRY],
-    ['without audiences', { audience_service_ids: [], authorizations: null }, "audience_service_ids can't be empty"],
-    ['with null for the authorizations', { authorizations: null }, 'authorizations can not be null'],
     ['with a string of 2047 characters as authorizations', { authorizations: 'a'.repeat(2047) }, TOO_LONG],
     ['with authorizations of 2049 characters', { authorizations: { a: 'b'.repeat(2041) } }, TOO_LONG],
-    ['with an empty description', { description: '' }, 'description is invalid'],
     ['with a description of 65 characters', { description: 'a'.repeat(65) }, 'description is invalid'],
     ['with a dot in the description', { description: 'a.b' }, 'description is invalid'],
-    ['without an expiry', { expires_at: undefined }, EXPIRY],
     ['with an expiry now', { expires_at: '2026-01-15T12:00:00Z' }, EXPIRY],
     ['with an expiry after more than 365 days', { expires_at: '2027-01-15T12:00:01Z' }, EXPIRY],
     ['with an expiry that is no time', { expires_at: 'tomorrow' }, EXPIRY],
@@ -130,7 +125,6 @@ describe('a created key', () => {
     ['a description of 64 characters', { description: 'a'.repeat(64) }],
     ['an expiry after 365 days', { expires_at: '2027-01-15T12:00:00Z' }],
     ['authorizations of 2048 characters', { authorizations: { a: 'b'.repeat(2040) } }],
-    ['authorizations of any form', { authorizations: { policies: [{ scopes: ['x'], other: [1] }] } }],
   ])('can have %s', async (name, body) => {
     expect((await createKey(server, body, asOwner(name))).status).toBe(200);
   });
@@ -276,14 +270,5 @@ describe('new authorizations', () => {
       body: { type: 'urn:nv-boot:problem-details:forbidden', detail: 'Authorization failed' },
       decision: { reason: 'service_not_enabled' },
     });
-    const { functionId } = placeOf('echo');
-    const invoked = await own.call(`POST /v2/nvcf/pexec/functions/${functionId}`, { token: key.value, body: {} });
-    expect(invoked.body.detail).toBe('Authorization failed');
-    const atHost = await own.call('POST /echo', {
-      token: key.value,
-      headers: { host: `${functionId}.invocation.localhost` },
-      body: {},
-    });
-    expect(atHost).toMatchObject({ status: 403, body: { detail: 'Authorization failed' } });
   });
 });
