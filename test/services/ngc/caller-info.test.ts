@@ -7,10 +7,9 @@ const FORM = 'application/x-www-form-urlencoded';
 const owner = castKey('owner');
 const deployer = castKey('nvcf-deployer');
 
-const requestInfo = (body: string, type = FORM, target = server) =>
-  target.call('POST /v3/keys/get-caller-info', { body, headers: { 'content-type': type } });
-const requestInfoOf = (key: string, target = server) =>
-  requestInfo(new URLSearchParams({ credentials: key }).toString(), FORM, target);
+const requestInfo = (body: string, type = FORM) =>
+  server.call('POST /v3/keys/get-caller-info', { body, headers: { 'content-type': type } });
+const requestInfoOf = (key: string) => requestInfo(String(new URLSearchParams({ credentials: key })));
 
 const SUCCESS = { statusCode: 'SUCCESS', requestId: expect.any(String), serverId: expect.any(String) };
 
@@ -69,7 +68,6 @@ describe('POST /v3/keys/get-caller-info', () => {
 
   it.each([
     ['garbage', 'garbage', 'malformed_key'],
-    ['a truncated key', owner.key.slice(0, -1), 'malformed_key'],
     ['a key that no mock issued', `nvapi-${'a'.repeat(64)}`, 'foreign_key'],
   ])('rejects %s', async (_what, key, reason) => {
     const { status, body, decision } = await requestInfoOf(key);
@@ -95,7 +93,6 @@ describe('POST /v3/keys/get-caller-info', () => {
 
   it.each([
     ['application/json', JSON.stringify({ credentials: owner.key })],
-    ['text/plain', `credentials=${owner.key}`],
     ['multipart/form-data; boundary=x', '--x--'],
   ])('returns 415 for %s', async (type, body_) => {
     const { status, body, decision } = await requestInfo(body_, type);

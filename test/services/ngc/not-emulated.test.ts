@@ -1,5 +1,3 @@
-/** Operations of NGC that clients use and the mock does not emulate. */
-
 import { expect, it } from 'vitest';
 import { listHints } from '../../support/hints.ts';
 import { castKey } from '../../support/ngc-cast.ts';
@@ -34,11 +32,4 @@ it('the tables contain operations that are not emulated, with their source', asy
     certainty: 'observed',
     source: 'observed in published clients',
   });
-});
-
-it('another unknown path about users returns an ordinary 404', async () => {
-  const answer = await server.call('GET /v2/users/1');
-
-  expect([answer.status, answer.body.requestStatus.statusCode]).toEqual([404, 'NOT_FOUND']);
-  expect(answer.body.requestStatus.statusDescription).toContain('No operation has the path');
 });
