@@ -7,11 +7,8 @@ const LIST = 'paths /things get';
 const ERROR_BODY = `${LIST} responses 400 content application/json schema`;
 const PROPERTIES = 'components schemas NewThing properties';
 const STRING = { type: 'string' };
-const ITEM = createExample().paths['/things/{id}'];
-const [ID] = ITEM.parameters;
 /** Servers that are equivalent to those of the example. */
 const HERE = [{ url: 'https://elsewhere.example.com/' }];
-const SORT = createExample().paths['/things'].get.parameters[0]?.schema;
 
 /** Returns the ids of the differences between two changed examples. */
 async function findDifferences(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
@@ -124,43 +121,6 @@ describe('documents are equal', () => {
       ],
     ],
     [
-      'with `nullable` of OpenAPI 3.0, and null of 3.1',
-      [
-        ['openapi', '3.1.0'],
-        [`${PROPERTIES} note`, { type: ['string', 'null'] }],
-      ],
-      [[`${PROPERTIES} note`, { type: 'string', nullable: true }]],
-    ],
-    [
-      'with `nullable` next to allOf, and null in oneOf',
-      [
-        ['openapi', '3.1.0'],
-        [`${PROPERTIES} note`, { oneOf: [{ $ref: '#/components/schemas/User' }, { type: 'null' }] }],
-      ],
-      [[`${PROPERTIES} note`, { nullable: true, allOf: [{ $ref: '#/components/schemas/User' }] }]],
-    ],
-    [
-      'with exclusive bounds of OpenAPI 3.0, and of 3.1',
-      [
-        ['openapi', '3.1.0'],
-        [`${PROPERTIES} note`, { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 9 }],
-      ],
-      [
-        [
-          `${PROPERTIES} note`,
-          { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true },
-        ],
-      ],
-    ],
-    [
-      'with const and an enum of one value',
-      [
-        ['openapi', '3.1.0'],
-        [`${PROPERTIES} kind`, { const: 'small' }],
-      ],
-      [[`${PROPERTIES} kind`, { type: 'string', enum: ['small'] }]],
-    ],
-    [
       'with a description next to a reference, in OpenAPI 3.1',
       [
         ['openapi', '3.1.0'],
@@ -169,104 +129,50 @@ describe('documents are equal', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_title, theirs, ours = []) => {
+  const expectEqual = async (theirs: Edit[], ours: Edit[]) => {
     expect(await findDifferences(theirs, ours)).toEqual([]);
     expect(await findDifferences(ours, theirs)).toEqual([]);
+  };
+  it.each(cases)('%s', (_title, theirs, ours = []) => expectEqual(theirs, ours));
+
+  const USER = { $ref: '#/components/schemas/User' };
+  const EXCLUSIVE = { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true };
+  it.each<[what: string, newer: object, older: object]>([
+    ['null', { type: ['string', 'null'] }, { type: 'string', nullable: true }],
+    ['null or a reference', { oneOf: [USER, { type: 'null' }] }, { nullable: true, allOf: [USER] }],
+    [
+      'exclusive bounds',
+      { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 9 },
+      { type: 'number', ...EXCLUSIVE },
+    ],
+    ['a constant', { const: 'small' }, { type: 'string', enum: ['small'] }],
+  ])('with %s as in OpenAPI 3.1, and as in 3.0', async (_what, newer, older) => {
+    await expectEqual(
+      [
+        ['openapi', '3.1.0'],
+        [`${PROPERTIES} note`, newer],
+      ],
+      [[`${PROPERTIES} note`, older]],
+    );
   });
 });
 
 describe('documents differ', () => {
-  const cases: [title: string, theirs: Edit[], ids: string[]][] = [
+  it.each<[what: string, theirs: Edit[], ids: string[]]>([
     [
-      'by a keyword next to a reference, in OpenAPI 3.1',
-      [
-        ['openapi', '3.1.0'],
-        [ERROR_BODY, { $ref: '#/components/schemas/Error', maxProperties: 3 }],
-      ],
-      ['GET /things 400 body: maxProperties'],
-    ],
-    [
-      'by the type of additional members',
-      [[`${PROPERTIES} labels additionalProperties`, { type: 'integer' }]],
-      ['POST /things body labels.*: type'],
-    ],
-    [
-      'by a default of a request',
-      [[`${LIST} parameters 0 schema default`, 'name']],
-      ['GET /things query sort: default'],
-    ],
-    ['by `not`', [[`${PROPERTIES} note not`, { enum: ['x'] }]], ['POST /things body note: not']],
-    [
-      'by names that match a pattern',
-      [[`${PROPERTIES} labels patternProperties`, { '^x': STRING }]],
-      ['POST /things body labels: patternProperties ^x'],
-    ],
-    [
-      'by the format of one of several alternatives',
-      [
-        [
-          `${LIST} responses 200 content application/json schema properties owner oneOf`,
-          [{ $ref: '#/components/schemas/User' }, { type: 'string', format: 'email' }],
-        ],
-      ],
-      ['GET /things 200 body owner oneOf: format'],
-    ],
-    [
-      'by the kind of alternatives',
-      [
-        [
-          `${LIST} responses 200 content application/json schema properties owner`,
-          { anyOf: [{ $ref: '#/components/schemas/User' }, STRING] },
-        ],
-      ],
-      ['GET /things 200 body owner: anyOf'],
-    ],
-    [
-      'by a body that is not required',
-      [['paths /things post requestBody required', false]],
-      ['POST /things body: required'],
-    ],
-    [
-      'by a member that is read-only',
-      [['components schemas NewThing properties note readOnly', true]],
-      ['POST /things body note: field'],
-    ],
-    [
-      'by the parameter of a path',
+      'a parameter of a path',
       [['paths /things/{id} parameters 0 schema format', 'uuid']],
       ['DELETE /things/{id} path id: format', 'GET /things/{id} path id: format'],
     ],
     [
-      'by the encoding of a part',
-      [['paths /things post requestBody content application/json encoding', { note: { contentType: 'text/plain' } }]],
-      ['POST /things body: encoding'],
-    ],
-    [
-      'by a parameter that is written as JSON',
-      [[`${LIST} parameters 0`, { name: 'sort', in: 'query', content: { 'application/json': { schema: SORT } } }]],
-      ['GET /things query sort: media type'],
-    ],
-    ['by a base path of one path', [['paths /things servers', [{ url: '/v2' }]]], ['/things servers: base path']],
-    ['by a base path of one operation', [[`${LIST} servers`, [{ url: '/v2' }]]], ['GET /things servers: base path']],
-    [
-      'by the name of a parameter that only one of the operations has',
-      [
-        ['paths /things/{id} delete', undefined],
-        ['paths /things/{thingId}', { parameters: [{ ...ID, name: 'thingId' }], delete: ITEM.delete }],
-      ],
-      ['/things/{id}: path parameters'],
-    ],
-    [
-      'by the base paths of several operations',
+      'the base paths of several operations',
       [
         [`${LIST} servers`, [{ url: '/v2' }]],
         ['paths /things post servers', [{ url: '/v3' }]],
       ],
       ['GET /things servers: base path', 'POST /things servers: base path'],
     ],
-  ];
-
-  it.each(cases)('%s', async (_title, theirs, ids) => {
+  ])('at each operation by %s', async (_what, theirs, ids) => {
     expect(await findDifferences(theirs)).toEqual(ids);
   });
 
@@ -281,24 +187,7 @@ describe('documents differ', () => {
     },
   );
 
-  it.each<[what: string, edit: Edit, id: string]>([
-    [
-      'a new media type of a response',
-      ['paths /things/{id} get responses 404 content', { 'application/json': { schema: STRING } }],
-      'GET /things/{id} 404 body: media type',
-    ],
-    ['security that becomes optional', [`${LIST} security`, [{ bearer: [] }, {}]], 'GET /things: security'],
-  ])('by %s, which existing clients can ignore', async (_what, edit, id) => {
-    const { differences } = await compareDocuments(
-      parseOpenApi(changeExample(edit), 'theirs'),
-      parseOpenApi(createExample(), 'ours'),
-    );
-
-    expect(differences.map((difference) => [difference.id, difference.class])).toEqual([[id, 'widens']]);
-  });
-
   it.each([
-    [{ type: 'integer' }, 'integer in the document, string in the mock'],
     [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
     [{}, 'any type in the document, string in the mock'],
   ])('by the type, which the report names: %j', async (note, what) => {
