@@ -53,15 +53,13 @@ describe('nv-auth-mock verify --har', () => {
     expect(stdout).toContain('only 2.24, 3.0 has this operation');
   });
 
-  it.for<[string, string, RegExp]>([
-    ['invalid JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
-    ['invalid JSON, without printing its secrets', '{"key": secret}', /\(HAR\): SyntaxError: Unexpected token 's'\.$/m],
-  ])('exits with 2 for %s', async ([, text, message], { command, folder }) => {
-    await writeFile(join(folder, 'wrong.har'), text);
+  it('exits with 2 for invalid JSON, without printing its secrets', async ({ command, folder }) => {
+    await writeFile(join(folder, 'wrong.har'), '{"key": secret}');
     const { code, stderr } = await command.launch(['verify', '--har', 'wrong.har']).ended;
     expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(
+      /^nv-auth-mock: .*wrong.har is not JSON, so it is not .* \(HAR\): SyntaxError: Unexpected token 's'\.\n$/,
+    );
   });
 
   it('exits with 2 for a file of 200 MB, a missing file, and several sources', async ({ command, folder }) => {
@@ -72,10 +70,7 @@ describe('nv-auth-mock verify --har', () => {
     const missing = await command.launch(['verify', '--har', 'none.har']).ended;
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('--har none.har cannot be read')]);
     const both = await command.launch(['verify', '--har', 'a', '--journal']).ended;
-    expect([both.code, both.stderr]).toEqual([
-      2,
-      expect.stringContaining('Give either --har FILE or --journal, not both.'),
-    ]);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('Give either --har FILE or --journal, not')]);
   });
 });
 
@@ -154,12 +149,9 @@ describe('nv-auth-mock verify --har --spec', () => {
 
 describe('an option that would be ignored', () => {
   it.for<[string, string]>([
-    ['--spec a.json --junit r.xml', '--junit is for --har. Leave it out.'],
     ['--spec a.json --world alice', '--world is for --journal. Leave it out.'],
     ['--har a.har --baseline b.json', '--baseline is for --spec without --har. Leave it out.'],
-    ['--har a.har --url http://127.0.0.1:1', '--url is for --journal. Leave it out.'],
     ['--har a.har --document runai.2.24', 'With --har, --document needs --spec FILE.'],
-    ['--journal --all', '--all is for --spec without --journal. Leave it out.'],
     ['--journal --base-path /proxy', 'With --journal, --base-path needs --spec FILE.'],
   ])('is rejected: %s', async ([args, message], { command }) => {
     const { code, stderr } = await command.launch(['verify', ...args.split(' ')]).ended;

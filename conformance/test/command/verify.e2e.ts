@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { it } from '../../../test/support/command.ts';
 
 const PUBLISHED = new URL('../../published/runai.2.24.json', import.meta.url);
-const BASELINE = new URL('../../../openapi/runai/baseline.json', import.meta.url);
 const readText = (url: URL) => readFile(url, 'utf8');
 
 /** Returns the exit code of the command and its last line. */
@@ -28,19 +27,6 @@ describe('nv-auth-mock verify', () => {
     expect(summarize(result)).toEqual([
       1,
       expect.stringMatching(/^73 operations compared with runai\.2\.24, \d+ differences \(\d+ breaks-requests, /),
-    ]);
-  });
-
-  it('exits with 0 if the baseline of the package accepts the differences', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
-    await writeFile(join(folder, 'baseline.json'), await readText(BASELINE));
-    const result = await command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json']).ended;
-
-    expect(summarize(result)).toEqual([
-      0,
-      expect.stringMatching(
-        /^73 operations compared with runai\.2\.24, \d+ differences \(\d+ information\), \d+ accepted$/,
-      ),
     ]);
   });
 
@@ -68,7 +54,7 @@ describe('nv-auth-mock verify', () => {
     expect(created.code).toBe(1);
     expect(created.stdout).toContain('baseline entries have no reason');
     expect(accepted.code).toBe(0);
-    expect(accepted.stdout).toContain('no longer differs: GET /gone: method\n');
+    expect(accepted.stdout).toMatch(/^no longer differs: GET \/gone: method$.*, \d+ accepted$/ms);
     expect(updated.code).toBe(0);
     expect((await readBaseline()).differences).toEqual(written.differences.slice(0, -1));
     expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'spec.json']);
@@ -116,23 +102,14 @@ describe('nv-auth-mock verify', () => {
     expect(summarize(await verify({ NV_AUTH_MOCK_RUNAI: '3.0' }))[1]).toContain('compared with runai.3.0,');
   });
 
+  const EMPTY = 'openapi: 3.0.3\npaths: {}';
   const invalidArguments: [what: string, text: string | null, args: string[], message: string][] = [
     ['a missing file', null, [], '--spec spec.yaml cannot be read: it does not exist'],
     ['invalid YAML', 'a: [', [], '--spec spec.yaml is not valid YAML'],
-    [
-      'an unknown document of the mock',
-      'openapi: 3.0.3\npaths: {}',
-      ['--document', 'runai.9'],
-      '--document runai.9 does not exist. Did you mean `runai.',
-    ],
-    ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
-    ['a service and a document', 'openapi: 3.0.3\npaths: {}', ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
-    [
-      'an update without a baseline',
-      'openapi: 3.0.3\npaths: {}',
-      ['--update-baseline'],
-      '--update-baseline needs --baseline FILE.',
-    ],
+    ['an unknown document', EMPTY, ['--document', 'runai.9'], 'runai.9 does not exist. Did you mean `runai.'],
+    ['an unknown service', EMPTY, ['--service', 'runia'], 'Did you mean `runai`?'],
+    ['a service and a document', EMPTY, ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
+    ['an update without a baseline', EMPTY, ['--update-baseline'], '--update-baseline needs --baseline FILE.'],
     ['unknown paths', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'Its first path is `/nothing`'],
   ];
 
@@ -196,29 +173,26 @@ describe('nv-auth-mock verify --spec URL', () => {
     expect(summarize(result)[1]).toContain('73 operations compared with runai.2.24');
   });
 
-  const invalidUrls: [what: string, urlFrom: (url: string) => string, message: RegExp][] = [
+  const invalidUrls: [what: string, from: string, message: RegExp][] = [
     [
       'a URL that returns 404, without printing its query',
-      (base) => `${base}/none?token=abc`,
+      'http://HERE/none?token=abc',
       /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. responds with 404\. Expected 200 with an OpenAPI document\.\n$/,
     ],
-    ['a response of more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
-    [
-      'an incomplete response',
-      (base) => `${base}/silent`,
-      /silent cannot be read: no complete response within 10 s\.\n$/,
-    ],
-    ['a port without a server', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
+    ['a response of more than 32 MB', 'http://HERE/large.json', /large\.json is larger than 32 MB\.\n$/],
+    ['an incomplete response', 'http://HERE/silent', /silent cannot be read: no complete response within 10 s\.\n$/],
+    ['a port without a server', 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
     [
       'a URL with a password, which is not printed',
-      (base) => base.replace('://', '://anna:secret@'),
+      'http://anna:secret@HERE',
       /^nv-auth-mock: --spec is a URL with a user name or password(?!.*secret)/,
     ],
-    ['an invalid URL', () => 'http://[', /^nv-auth-mock: --spec is not a URL\./],
+    ['an invalid URL', 'http://[', /^nv-auth-mock: --spec is not a URL\./],
   ];
 
-  it.for(invalidUrls)('exits with 2 and a single line for %s', async ([, urlFrom, message], { command }) => {
-    const { code, stderr, stdout } = await command.launch(['verify', '--spec', urlFrom(url)]).ended;
+  it.for(invalidUrls)('exits with 2 and a single line for %s', async ([, from, message], { command }) => {
+    const spec = from.replace('HERE', new URL(url).host);
+    const { code, stderr, stdout } = await command.launch(['verify', '--spec', spec]).ended;
 
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);

@@ -70,23 +70,11 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('lists differences in the data of the accounts separately', async () => {
-    const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ body: { count: 1000 } }) });
-    const { differences } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
-    expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
-  });
-
   it('does not compare responses with status 429', async () => {
     const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ status: 429, body: {} }) });
     const { differences, notCompared } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toEqual([]);
     expect(notCompared).toContainEqual(expect.objectContaining({ reason: 'real service: too many requests (429)' }));
-  });
-
-  it('stops if the target rejects the credential, which is not part of the error', async () => {
-    const comparison = compareSides('runai', PLAN, { url, token: 'wrong-secret' }, { url, token });
-    await expect(comparison).rejects.toThrow(/refuses the credential from the environment \(401\)/);
-    await expect(comparison).rejects.not.toThrow('wrong-secret');
   });
 
   it('stops if the target cannot be reached', async () => {

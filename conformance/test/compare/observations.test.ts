@@ -49,10 +49,6 @@ describe('the rows of a report', () => {
     ]);
   });
 
-  it('are read from a report in JSON', () => {
-    expect(reportIn(JSON.stringify({ service: 'runai', ...REPORT }))).toEqual(REPORT);
-  });
-
   it.for(['# runai: the real service and the mock', '{"operations":{}}', 'null', '[]'])(
     'are not read from %s',
     (text) => {

@@ -22,6 +22,19 @@ const readApps = async (server: string) => {
 };
 const never = () => new Promise<never>(() => {});
 
+/** Interrupts a comparison twice, at a request whose response never comes. */
+const interruptTwiceAt = (request: string) => {
+  const [stop, abandon] = [new AbortController(), new AbortController()];
+  const changes: Changes = {
+    [request]: () => {
+      stop.abort();
+      abandon.abort();
+      return never();
+    },
+  };
+  return compareWith(otherMock.url, changes, { stop: stop.signal, abandon: abandon.signal });
+};
+
 describe('a comparison', () => {
   it('that is interrupted sends no further requests, deletes what it created, and reports what it has compared', async () => {
     const before = await readApps(otherMock.url);
@@ -84,34 +97,15 @@ describe('a comparison', () => {
   });
 
   it('that is interrupted twice does not wait for the response of a creation, and reports the request', async () => {
-    const [stop, abandon] = [new AbortController(), new AbortController()];
-    const changes: Changes = {
-      'POST /api/v1/apps': () => {
-        stop.abort();
-        abandon.abort();
-        return never();
-      },
-    };
-    const { leftBehind, stopped } = await compareWith(otherMock.url, changes, {
-      stop: stop.signal,
-      abandon: abandon.signal,
-    });
+    const { leftBehind, stopped } = await interruptTwiceAt('POST /api/v1/apps');
 
     expect(stopped).toBe('interrupted');
     expect(leftBehind).toContain('anything created by POST /api/v1/apps, which got no response');
   });
 
   it('that is interrupted twice during its first request has compared nothing', async () => {
-    const [stop, abandon] = [new AbortController(), new AbortController()];
     const first = plan.requests.find(({ method, credential }) => method === 'GET' && credential === 'valid');
-    const changes: Changes = {
-      [`GET ${first?.url}`]: () => {
-        stop.abort();
-        abandon.abort();
-        return never();
-      },
-    };
-    const report = await compareWith(otherMock.url, changes, { stop: stop.signal, abandon: abandon.signal });
+    const report = await interruptTwiceAt(`GET ${first?.url}`);
 
     expect(report).toMatchObject({ requests: 0, stopped: 'interrupted', leftBehind: [] });
   });

@@ -112,7 +112,6 @@ describe('npm run import', { timeout: TIMEOUT_MS }, () => {
   it('writes new operations, and prints the changes', async () => {
     const spec = await writeChangedDocument();
     const { stdout, code } = await importVersion(spec);
-    const again = await importVersion(spec);
     const rows = await readFile(join(folder, 'src/services/runai/tables/import-3.1.ts'), 'utf8');
     const fragment = JSON.parse(await readFile(join(folder, 'openapi/runai/import-3.1.json'), 'utf8'));
 
@@ -132,7 +131,6 @@ describe('npm run import', { timeout: TIMEOUT_MS }, () => {
     expect(rows).toMatch(/certainty: 'unknown',\s+rows: \['get_quota'\]/);
     expect(fragment.paths['/api/v1/quotas'].get).toMatchObject({ operationId: 'get_quota', 'x-profiles': ['3.1'] });
     expect(fragment.components.schemas).toHaveProperty('Quota');
-    expect([again.code, again.stderr.trim()]).toEqual([2, 'runai already has a version 3.1.']);
   });
 
   it('writes tests that fail until rules are decided', async () => {

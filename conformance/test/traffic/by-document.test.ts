@@ -63,13 +63,7 @@ const respondWith = (schema: object) => ({ responses: { 200: json(schema) } });
 describe('valid traffic has no violations, if the document', () => {
   it.each<[what: string, operation: object, recorded: Recorded]>([
     ['has a schema that contains itself', respondWith(ref('Tree')), { answer: { name: 'a', parts: [{ name: 'b' }] } }],
-    ['has the status `4XX`', { responses: { '4XX': json(ref('Named')) } }, { status: 404, answer: { name: 'a' } }],
     ['has the status `default`', { responses: { default: json(ref('Named')) } }, { answer: { name: 'a' } }],
-    [
-      'has a range of media types',
-      { responses: { 200: { description: '', content: { 'application/*': { schema: ref('Named') } } } } },
-      { answer: { name: 'a' } },
-    ],
     [
       'combines schemas of an object with `allOf`',
       respondWith({ allOf: [ref('Named'), ref('Sized')], properties: { more: STRING } }),
@@ -147,7 +141,6 @@ describe('invalid traffic has violations, if the document', () => {
       { sent: { b: 1 } },
       'request: Field `a` is missing; expected a value.',
     ],
-    ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not list the status 200'],
     [
       'has another media type for a body',
       { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...respondWith({}) },
@@ -208,18 +201,13 @@ describe('the paths of a document', () => {
   const [get, post] = [respondWith({}), respondWith({})];
   const [root, api] = [[{ url: 'https://a.example' }], [{ url: 'https://a.example/api' }]];
 
-  it.each([
-    ['of the document', { servers: api, paths: { '/things': { get, post } } }],
-    ['of the path', { servers: root, paths: { '/things': { servers: api, get, post } } }],
-    [
-      'of each operation',
-      {
-        servers: root,
-        paths: { '/things': { servers: root, get: { ...get, servers: api }, post: { ...post, servers: api } } },
-      },
-    ],
-  ])('start with the paths of the servers %s', async (_what, document) => {
-    expect(await findOperations(document)).toEqual(['GET /api/things', 'POST /api/things']);
+  it('start with the paths of the servers of each operation', async () => {
+    const things = { servers: root, get: { ...get, servers: api }, post: { ...post, servers: api } };
+
+    expect(await findOperations({ servers: root, paths: { '/things': things } })).toEqual([
+      'GET /api/things',
+      'POST /api/things',
+    ]);
   });
 
   it('may be defined by several servers, with the operations of all of them', async () => {

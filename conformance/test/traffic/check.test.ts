@@ -91,11 +91,6 @@ describe('a violation of a request is reported:', () => {
       'request: the document does not list the field `permissionSets[0].nmae`',
     ],
     [
-      'a missing field',
-      { method: 'POST', url: '/api/v1/access-keys', sent: {}, status: 500 },
-      'request: Field `name` is missing',
-    ],
-    [
       'an invalid combination of fields',
       { method: 'POST', url: '/v2/nvcf/functions', sent: { name: 'f', inferenceUrl: '/' }, status: 500 },
       'request: The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
@@ -127,13 +122,11 @@ describe('a violation of a response is reported:', () => {
       { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
       'does not list the media type text/plain',
     ],
-    ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
     [
       'an unknown field',
       { url: '/api/v1/users/count', answer: { count: 2, more: 1 } },
       'must NOT have additional properties: `more`',
     ],
-    ['a field with another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
     ['invalid JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
   ])('%s', async (_, recorded, message) => {
     const [first = ''] = await findViolations(recorded);
@@ -223,28 +216,16 @@ it('credentials in recorded traffic are in no hint', async () => {
   expect(hints).toEqual([]);
 });
 
-describe('the journal', () => {
-  it('has no violations after valid requests', async () => {
-    const token = await server.tokenOf(admin);
-    await server.call('GET /api/v1/users?filterBy=username=@acme', { token });
-    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
-    await server.call('GET /api/v1/users', { token: 'wrong' });
-    const { body } = await server.call(CHECK);
-    expect(body).toMatchObject({ checked: 4, skipped: 0, total: 0, violations: [] });
-    expect(body.conforming).toHaveLength(4);
-  });
-
-  it('has violations with the id of the request after invalid requests', async () => {
-    const token = await server.tokenOf(admin);
-    await server.call('GET /api/v1/users?filterby=type==user', { token });
-    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine', desciption: 'x' } });
-    const { body } = await server.call(CHECK, { body: {} });
-    const { requests } = (await server.call('GET /_mock/requests')).body;
-    expect(body.violations.map(({ place, what }: { place: string; what: string }) => [place, what])).toEqual([
-      [requests[1].id, 'the document does not list the query parameter `filterby`; did you mean `filterBy`?'],
-      [requests[0].id, expect.stringContaining('does not list the field `desciption`')],
-    ]);
-  });
+it('violations in the journal have the id of their request', async () => {
+  const token = await server.tokenOf(admin);
+  await server.call('GET /api/v1/users?filterby=type==user', { token });
+  await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine', desciption: 'x' } });
+  const { body } = await server.call(CHECK, { body: {} });
+  const { requests } = (await server.call('GET /_mock/requests')).body;
+  expect(body.violations.map(({ place, what }: { place: string; what: string }) => [place, what])).toEqual([
+    [requests[1].id, 'the document does not list the query parameter `filterby`; did you mean `filterBy`?'],
+    [requests[0].id, expect.stringContaining('does not list the field `desciption`')],
+  ]);
 });
 
 describe.each<[string, () => Promise<unknown>]>([
