@@ -48,10 +48,7 @@ describe('`compare`', () => {
     expect((await server.call('GET /_mock/requests')).body.requests).toEqual([]);
   });
 
-  it('finds no differences between two mocks, and reports that the other service is a mock', async ({
-    command,
-    expect,
-  }) => {
+  it('finds no differences between two mocks, and reports that the other is a mock', async ({ command, expect }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.md');
     const args = compareArgs(server);
@@ -82,10 +79,7 @@ describe('`compare`', () => {
     });
   });
 
-  it('sends write requests with --write, and exits with 1 for the differences of another version', async ({
-    command,
-    expect,
-  }) => {
+  it('sends writes with --write, and exits with 1 for differences of another version', async ({ command, expect }) => {
     const server = await command.start([]);
     const token = await readToken(server);
     const args = [...compareArgs(server, older.url), '--write', '--json', '--patience', '1s'];
@@ -127,7 +121,7 @@ describe('`compare`', () => {
     },
   );
 
-  it('after a second signal exits immediately, and lists requests that delete the remaining objects', async ({
+  it('after a second signal exits at once, and lists what deletes the remaining objects', async ({
     command,
     expect,
   }) => {
@@ -159,10 +153,7 @@ describe('`compare`', () => {
     expect(stderr).toMatch(/\nStill in the real account, to delete by hand:\n(?:DELETE \/api\/v1\/[\w/-]+\n)+$/);
   });
 
-  it('gets a token with the client from the environment, and uses the given organisation and expired token', async ({
-    command,
-    expect,
-  }) => {
+  it('uses the client and the expired token of the environment, and the organisation', async ({ command, expect }) => {
     const server = await command.start([]);
     const { clientId, clientSecret } = (await server.call('GET /_mock/cast')).body.runai.serviceAccounts[0];
     const prefix = 'NV_AUTH_MOCK_COMPARE_';

@@ -48,88 +48,45 @@ const COUNT = { count: 2 };
 
 beforeEach(() => server.call('POST /_mock/reset'));
 
+const ROLE = { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] };
+const [COUNT_URL, KEYS_URL] = ['/api/v1/users/count', '/api/v1/access-keys'];
+
 describe('a violation of a request is reported:', () => {
-  it.each<[string, Recorded, string]>([
+  it.each<[string, Recorded]>([
+    ['Query parameter `filterBy.0` is not valid; expected a string that matches', { url: `${COUNT_URL}?filterBy=a` }],
+    ['no document has this path; did you mean `/api/v1/users`?', { url: '/api/v1/user' }],
+    ['the document has no PATCH for this path; it has GET, HEAD, POST', { method: 'PATCH', url: '/api/v1/users' }],
+    ['the path has an escape sequence that cannot be decoded', { url: '/api/v1/users/%zz' }],
+    ['the mock does not emulate this operation', { url: '/api/v1/org-unit/projects/telemetry' }],
     [
-      'an invalid filter',
-      { url: '/api/v1/users/count?filterBy=nonsense', answer: COUNT },
-      'request: Query parameter `filterBy.0` is not valid; expected a string that matches',
+      'the document does not list the query parameter `filterby`; did you mean `filterBy`?',
+      { url: `${COUNT_URL}?filterby=a` },
     ],
     [
-      'an unknown path, with the most similar path',
-      { url: '/api/v1/user' },
-      'request: no document has this path; did you mean `/api/v1/users`?',
+      'the document does not list the field `permissionSets[0].nmae`',
+      { method: 'POST', url: '/api/v2/authorization/roles', sent: ROLE, status: 500 },
     ],
     [
-      'an unknown method',
-      { method: 'PATCH', url: '/api/v1/users' },
-      'request: the document has no PATCH for this path; it has GET, HEAD, POST',
-    ],
-    [
-      'a path that cannot be decoded',
-      { url: '/api/v1/users/%zz' },
-      'request: the path has an escape sequence that cannot be decoded',
-    ],
-    [
-      'an operation that is not emulated',
-      { url: '/api/v1/org-unit/projects/telemetry' },
-      'request: the mock does not emulate this operation',
-    ],
-    [
-      'an unknown query parameter',
-      { url: '/api/v1/users/count?filterby=a', answer: COUNT },
-      'request: the document does not list the query parameter `filterby`; did you mean `filterBy`?',
-    ],
-    [
-      'an unknown field of the body, at any depth',
-      {
-        method: 'POST',
-        url: '/api/v2/authorization/roles',
-        sent: { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] },
-        status: 500,
-      },
-      'request: the document does not list the field `permissionSets[0].nmae`',
-    ],
-    [
-      'an invalid combination of fields',
+      'The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
       { method: 'POST', url: '/v2/nvcf/functions', sent: { name: 'f', inferenceUrl: '/' }, status: 500 },
-      'request: The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
     ],
-    [
-      'a body that is not JSON',
-      { method: 'POST', url: '/api/v1/access-keys', sent: '{', status: 500 },
-      'request: the body is not JSON',
-    ],
-    [
-      'a body of an operation without a body',
-      { url: '/api/v1/users/count', sent: {}, answer: COUNT },
-      'has no body for this request',
-    ],
-  ])('%s', async (_, recorded, message) => {
-    expect(await findViolations(recorded)).toEqual([expect.stringContaining(message)]);
+    ['the body is not JSON', { method: 'POST', url: KEYS_URL, sent: '{', status: 500 }],
+    ['the document has no body for this request', { url: COUNT_URL, sent: {} }],
+  ])('%s', async (message, recorded) => {
+    expect(await findViolations({ answer: COUNT, ...recorded })).toEqual([
+      expect.stringContaining(`request: ${message}`),
+    ]);
   });
 });
 
 describe('a violation of a response is reported:', () => {
-  it.each<[string, Recorded, string]>([
-    [
-      'an unknown status',
-      { url: '/api/v1/users/count', status: 299, answer: COUNT },
-      'the document does not list the status 299',
-    ],
-    [
-      'an unknown media type',
-      { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
-      'does not list the media type text/plain',
-    ],
-    [
-      'an unknown field',
-      { url: '/api/v1/users/count', answer: { count: 2, more: 1 } },
-      'must NOT have additional properties: `more`',
-    ],
-    ['invalid JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
-  ])('%s', async (_, recorded, message) => {
-    const [first = ''] = await findViolations(recorded);
+  it.each<[string, Omit<Recorded, 'url'>]>([
+    ['the document does not list the status 299', { status: 299, answer: COUNT }],
+    ['does not list the media type text/plain', { answer: 'two', type: 'text/plain' }],
+    ['must NOT have additional properties: `more`', { answer: { count: 2, more: 1 } }],
+    ['is not JSON', { answer: '{' }],
+  ])('%s', async (message, recorded) => {
+    const [first = ''] = await findViolations({ url: COUNT_URL, ...recorded });
     expect(first).toContain('answer: ');
     expect(first).toContain(message);
   });

@@ -84,51 +84,47 @@ describe('a comparison ends', () => {
 });
 
 describe('a document that cannot be compared is rejected with the place of the error:', () => {
-  const cases: [what: string, content: unknown, message: string][] = [
-    [
-      'Swagger 2',
-      { swagger: '2.0', paths: {} },
-      '--spec x.json is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.',
-    ],
-    ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
-    ['null', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
-    [
-      'paths in a list',
-      { openapi: '3.0.0', paths: [] },
-      '--spec x.json is not an OpenAPI document: `paths` is missing or not an object.',
-    ],
-    [
-      'a reference to nothing',
-      createDocument({ S0: { properties: { a: reference(1) } } }),
-      '--spec x.json: `$ref` at `#/components/schemas/S0/properties/a` leads nowhere: `#/components/schemas/S1`.',
-    ],
-    [
-      'a reference to itself',
-      createDocument({ S0: reference(0) }),
-      '--spec x.json: `$ref` at `#/components/schemas/S0` refers to itself: `#/components/schemas/S0`.',
-    ],
-    [
-      'a chain of more than 32 references',
-      createDocument({
-        ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
-        S20000: { type: 'string' },
-      }),
-      'starts a chain of more than 32 references: `#/components/schemas/S',
-    ],
-    [
-      'a reference to itself in a component named `default`',
-      createDocument({ S0: true, default: { $ref: '#/components/schemas/default' } }),
-      '--spec x.json: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
-    ],
-    [
-      'a reference to another file',
-      createDocument({ S0: { $ref: 'other.yaml#/S0' } }),
-      '--spec x.json: `$ref` at `#/components/schemas/S0` points to another file, `other.yaml#/S0`. Bundle the document into one file first.',
-    ],
-  ];
+  const PATHS = { '/things': { get: { responses: {} } } };
+  const schemas = (all: object) => ({ openapi: '3.0.3', paths: PATHS, components: { schemas: all } });
+  const paths = (all: unknown) => ({ openapi: '3.0.3', paths: all });
+  const servers = Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` }));
+  const chain = Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)]);
 
-  it.each(cases)('%s', (_what, content, message) => {
-    expect(() => parseOpenApi(content, '--spec x.json')).toThrow(message);
+  it.each<[message: string, content: unknown]>([
+    ['x is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.', { swagger: '2.0', paths: {} }],
+    ['x has OpenAPI version 4.0.0. Expected 3.0 or 3.1.', { openapi: '4.0.0', paths: {} }],
+    ['x is not an OpenAPI document: it has no `openapi`.', null],
+    ['x is not an OpenAPI document: `paths` is missing or not an object.', paths([])],
+    [
+      'x: `$ref` at `#/components/schemas/S0/properties/a` leads nowhere: `#/components/schemas/S1`.',
+      schemas({ S0: { properties: { a: reference(1) } } }),
+    ],
+    [
+      'x: `$ref` at `#/components/schemas/S0` refers to itself: `#/components/schemas/S0`.',
+      schemas({ S0: reference(0) }),
+    ],
+    [
+      'x: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
+      schemas({ default: { $ref: '#/components/schemas/default' } }),
+    ],
+    [
+      'starts a chain of more than 32 references: `#/components/schemas/S',
+      schemas({ ...Object.fromEntries(chain), S20000: { type: 'string' } }),
+    ],
+    [
+      'x: `$ref` at `#/components/schemas/S0` points to another file, `other.yaml#/S0`. Bundle the document into one file first.',
+      schemas({ S0: { $ref: 'other.yaml#/S0' } }),
+    ],
+    ['x: `#/paths/~1things/get` is null. Expected an object.', paths({ '/things': { get: null } })],
+    [
+      'x: `#/paths/~1things/get/parameters` is "no". Expected a list.',
+      paths({ '/things': { get: { parameters: 'no' } } }),
+    ],
+    ['x: `#/components/schemas/Thing` is []. Expected a schema: an object, `true` or `false`.', schemas({ Thing: [] })],
+    ['x: `#/servers` is {}. Expected a list.', { ...paths(PATHS), servers: {} }],
+    ['x: `#/paths/~1a/get/servers` has 101 entries. Expected at most 100.', paths({ '/a': { get: { servers } } })],
+  ])('%s', (message, content) => {
+    expect(() => parseOpenApi(content, 'x')).toThrow(message);
   });
 
   it('not a `$ref` in an example, or a field named `$ref`', async () => {
@@ -141,34 +137,6 @@ describe('a document that cannot be compared is rejected with the place of the e
     expect(
       await findDifferenceIds(createDocument({ S0 }), createDocument({ S0: { ...S0, example: undefined } })),
     ).toEqual([]);
-  });
-
-  const PATHS = { '/things': { get: { responses: {} } } };
-
-  it.each<[what: string, invalid: object, message: string]>([
-    [
-      'an operation that is null',
-      { paths: { '/things': { get: null } } },
-      '`#/paths/~1things/get` is null. Expected an object.',
-    ],
-    [
-      'parameters that are a string',
-      { paths: { '/things': { get: { parameters: 'no' } } } },
-      '`#/paths/~1things/get/parameters` is "no". Expected a list.',
-    ],
-    [
-      'a schema that is a list',
-      { paths: PATHS, components: { schemas: { Thing: [] } } },
-      '`#/components/schemas/Thing` is []. Expected a schema: an object, `true` or `false`.',
-    ],
-    ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
-    [
-      'more than 100 servers',
-      { paths: { '/a': { get: { servers: Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` })) } } } },
-      '`#/paths/~1a/get/servers` has 101 entries. Expected at most 100.',
-    ],
-  ])('%s', (_what, invalid, message) => {
-    expect(() => parseOpenApi({ openapi: '3.0.3', ...invalid }, 'x')).toThrow(`x: ${message}`);
   });
 
   it('not extensions with any value', async () => {
