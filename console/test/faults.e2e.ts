@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { button, CLIPBOARD, readClipboard, readTexts, tableRows } from './support/elements.ts';
-import { readJson, startServer, TOKEN_ORDER } from './support/server.ts';
+import { startServer, TOKEN_ORDER } from './support/server.ts';
 import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 const LIST = 'Faults, oldest first';
@@ -17,21 +17,6 @@ async function add(page: Page): Promise<void> {
 async function startServerWithFaults() {
   const server = await startServer();
   return { ...server, readFaults: async () => (await server.mock('GET', '/faults')).faults };
-}
-
-/** Reads the operations of all documents of a server, with a request for each. */
-async function listOperations(url: string) {
-  const { documents } = await readJson(`${url}/openapi`);
-  const all = await Promise.all(documents.map(({ json }: { json: string }) => readJson(new URL(json, url).href)));
-  return all.flatMap(({ paths }) =>
-    Object.entries<Record<string, { operationId: string }>>(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId: id }]) => ({
-        id,
-        method: method.toUpperCase(),
-        path: path.replace('{realm}', 'acme').replaceAll(/\{\w+\}/g, 'x'),
-      })),
-    ),
-  );
 }
 
 describeInBrowser('faults', () => {
@@ -62,22 +47,6 @@ describeInBrowser('faults', () => {
     await page.getByText('No faults.').waitFor();
     expect(await readFaults()).toEqual([]);
   });
-
-  it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
-    'match every endpoint that issues tokens: %j',
-    async (options) => {
-      const { page, url, mock } = await openConsole('faults?make=yes', options);
-      await page.getByText('endpoints that issue tokens: ').waitFor();
-      await page.getByLabel('Times').fill('');
-      await add(page);
-      const [{ match }] = (await mock('GET', '/faults')).faults;
-      const endpoints = (await listOperations(url)).filter(({ id }) => match.operations.includes(id));
-      const statuses = await Promise.all(
-        endpoints.map(async ({ method, path }) => (await fetch(url + path, { method })).status),
-      );
-      expect(statuses).toEqual(match.operations.map(() => 503));
-    },
-  );
 
   it('are filled in by the address, with the rarely used fields open and callers of the service suggested', async () => {
     const { url, readFaults } = await startServerWithFaults();

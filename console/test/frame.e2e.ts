@@ -218,7 +218,7 @@ describeInBrowser('the page of a server with an admin token', () => {
     await expect.poll(() => state(page)).toBe('live');
   });
 
-  it('shows everything once it has the token, which it never stores', async () => {
+  it('reads, watches and saves with the token, which it never stores', async () => {
     const { url, ask } = await startServer({ adminToken: TOKEN });
     await ask('GET', '/v2/nvcf/functions');
     await fetch(`${url}/_mock/clock/freeze`, { method: 'POST', headers: { 'x-mock-admin-token': TOKEN } });
@@ -234,17 +234,6 @@ describeInBrowser('the page of a server with an admin token', () => {
     await bar(page).getByRole('link', { name: 'clock frozen' }).waitFor();
     await button(page, 'Export').click();
     expect(JSON.parse((await saveFile(page, 'HAR (HTTP Archive)')).text).log.entries).toHaveLength(2);
-    await page.keyboard.press('Escape');
-    for (const [view, shows] of [
-      ['Operations', 'createDeployment'],
-      ['Identities', 'nvcf-registrar'],
-      ['Clock', 'None is pending'],
-      ['Faults', 'No faults.'],
-      ['Worlds', 'There is only this world'],
-    ] as const) {
-      await link(page, view).click();
-      await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
-    }
   });
 
   it('asks again when the server restarts with a different token', async () => {

@@ -216,23 +216,6 @@ describeInBrowser('identities', () => {
     await page.getByRole('region', { name: 'Decision' }).waitFor();
   });
 
-  it('are offered everywhere as soon as any client creates them', async () => {
-    const { page, url, mock } = await openConsole('operations?service=nvcf&operation=listFunctions');
-    const callers = page.getByRole('region', { name: 'Who may call it' }).getByRole('link');
-    await callers.getByText('nvcf-invoker').waitFor();
-    const { id } = await mock('POST', '/keys', { ...LISTING, name: 'by-curl' });
-    await callers.getByText('by-curl').waitFor();
-
-    await page.goto(`${url}/#/faults?service=nvcf`);
-    const suggestions = page.locator('[id="suggestions-match.principal"] option');
-    const names = () => suggestions.evaluateAll((all) => all.map((one) => one.getAttribute('value')));
-    await expect.poll(names).toContain('by-curl');
-    await mock('POST', '/keys', { type: 'personal', name: 'personal', services: ['nvcf'], roles: [] });
-    await expect.poll(names).toContain('personal');
-    await mock('DELETE', `/keys/${id}`);
-    await expect.poll(names).not.toContain('by-curl');
-  });
-
   it('have access keys of Run:ai, which are created through its own API as the user', async () => {
     const { page, ask, mock } = await openConsole('identities?text=researcher@');
     await page.getByRole('link', { name: 'researcher@acme.test' }).click();

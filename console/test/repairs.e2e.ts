@@ -13,6 +13,26 @@ const isInWindow = async (page: Page, locator: Locator) => {
   return box !== null && box.y >= 0 && box.y + box.height <= height;
 };
 
+/** How often Tab is pressed in search of something. */
+const MAX_TABS = 60;
+
+/** Waits for something with this name, presses Tab until it has the focus, which must show, and presses a key there. */
+async function pressAt(page: Page, name: string, key = 'Enter'): Promise<void> {
+  await page.getByText(name).locator('visible=true').first().waitFor();
+  for (let pressed = 0; pressed < MAX_TABS; pressed += 1) {
+    await page.keyboard.press('Tab');
+    const [text, outline] = (await page.evaluate(`(() => {
+      const at = document.activeElement;
+      const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? at.innerText ?? '';
+      return [label.trim().replaceAll(/\\s+/g, ' '), getComputedStyle(at).outlineStyle];
+    })()`)) as [string, string];
+    if (!text.startsWith(name)) continue;
+    expect([name, outline]).not.toEqual([name, 'none']);
+    return await page.keyboard.press(key);
+  }
+  throw new Error(`Tab does not lead to “${name}”`);
+}
+
 describeInBrowser('a refused request', () => {
   const openPage = setUpBrowser();
 
@@ -32,6 +52,22 @@ describeInBrowser('a refused request', () => {
     await result(page).getByRole('link', { name: 'The refused request' }).click();
     await fixes(page).getByRole('link', { name: 'Sent again: 200' }).waitFor();
     expect(await fixes(page).getByRole('button').count()).toBe(0);
+  });
+
+  it('is fixed with the keyboard alone, whose focus shows, also if the clock must be moved', async () => {
+    const server = await startServer({ propagation: 'fixed' });
+    await sendRefusedDeployment(server);
+    await server.mock('POST', '/clock/freeze', {});
+    const page = await openPage(server.url);
+    // The newest refusal is open already: the first key goes to the list.
+    await requestPanel(page).getByText('nvcf-registrar lacks deploy_function and list_functions.').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await pressAt(page, 'Fix and send again');
+    await page.getByText('Sent again, but still refused.').waitFor();
+    await pressAt(page, 'Apply version 2 now', 'ArrowDown');
+    await pressAt(page, 'Move the clock and send again');
+    await page.getByText('Fixed and sent again.').waitFor();
   });
 
   it('has a choice of remedies for a pending edit, of which a wait can be stopped and leads to success', async () => {
