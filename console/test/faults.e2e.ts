@@ -98,21 +98,10 @@ describeInBrowser('faults', () => {
   });
 
   it('can send a custom response, which the journal distinguishes from one of the mock', async () => {
-    const { url, ask, readFaults } = await startServerWithFaults();
-    const page = await openPage(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+    const { page, url, ask } = await openConsole('faults?service=nvcf&operation=listFunctions');
     await page.getByText('Advanced', { exact: true }).click();
     await page.getByLabel('Allow undocumented responses').uncheck();
-    const answer = page.getByLabel('Custom response');
-    for (const [text, wrong] of [
-      ['{"status": 200, body}', 'is not valid JSON: '],
-      ['{"status": 200}', 'it has no body'],
-    ] as const) {
-      await answer.fill(text);
-      await button(page, 'Add the fault').click();
-      await page.getByText(wrong).waitFor();
-    }
-    expect(await readFaults()).toEqual([]);
-    await answer.fill('{"status": 200, "body": {"functions": []}}');
+    await page.getByLabel('Custom response').fill('{"status": 200, "body": {"functions": []}}');
     await button(page, 'Add the fault').click();
     await tableRows(page, LIST).getByText('a custom response with status 200').waitFor();
 

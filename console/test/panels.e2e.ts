@@ -172,26 +172,13 @@ describeInBrowser('a panel', () => {
     await expect.poll(() => page.evaluate(`document.activeElement.matches('${opener}')`)).toBe(true);
   });
 
-  it('stays open when a dialog in it is closed, and the focus returns to the button of the menu', async () => {
+  it('gives the focus back to the button of a menu after an action', async () => {
     const { page } = await openConsole(`identities?who=${DEPLOYER.id}`);
-    const more = button(page, /^More for key/);
-    const choose = async (item: string) => {
-      await more.press('Enter');
-      await button(page, item).press('Enter');
-    };
-    await choose('Disable');
+    await button(page, /^More for key/).press('Enter');
+    await button(page, 'Disable').press('Enter');
     await page.getByText('The key is disabled now.').waitFor();
+
     await expect.poll(() => readFocusedElement(page)).toContain('More for key');
-    await choose('Delete');
-    await button(page, 'Cancel').press('Enter');
-    await expect.poll(() => readFocusedElement(page)).toContain('More for key');
-    await choose('Delete');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await readFocusedElement(page)).toContain('More for key');
-    await page.keyboard.press('Escape');
-    await page.getByRole('article', { name: 'Identity' }).waitFor({ state: 'detached' });
   });
 
   it('and a list keep the focus nearby after a row is deleted, and the page has it after the last one', async () => {

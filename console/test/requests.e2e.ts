@@ -1,5 +1,4 @@
 /** The console's list of requests, its exports, and its stream, in a browser. */
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import {
@@ -15,7 +14,6 @@ import {
 import { DEPLOYER, FUNCTION, INVOKER, readStatuses, startServer } from './support/server.ts';
 import { describeInBrowser, setUpConsole, TELEPHONE } from './support/window.ts';
 
-const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
 /** More rows than a window of 900 pixels shows, with those around them. */
 const MAX_ROWS = 80;
 /** Notes the largest number of elements that one update of the page adds. */
@@ -146,11 +144,6 @@ describeInBrowser('the list of requests', () => {
     const [newest] = (await mock('GET', '/requests?operation=listFunctions&limit=1')).requests;
     await expect.poll(() => page.url()).toContain(`request=${newest.id}`);
     await page.reload();
-    await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
-    await list(page).focus();
-    await page.keyboard.press('j');
-    await expect.poll(() => requestRows(page).nth(3).getAttribute('aria-selected')).toBe('true');
-    await page.keyboard.press('ArrowUp');
     await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
 
     await button(page, 'More').click();

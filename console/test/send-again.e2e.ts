@@ -101,16 +101,6 @@ describeInBrowser('a copied shell command', () => {
     expect(later.request.body).toEqual(earlier.request.body);
     expect(requests).toHaveLength(2);
   });
-
-  it('and test have the body of a request that was refused before its body was read', async () => {
-    const { url, ask } = await startServer();
-    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await openPage(url, CLIPBOARD);
-    await openRequest(page, '403');
-
-    expect(await copyText(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
-    expect(await copyText(page, 'vitest test')).toContain(FUNCTION.containerImage);
-  });
 });
 
 describeInBrowser('a resent request', () => {

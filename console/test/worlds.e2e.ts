@@ -10,15 +10,11 @@ const { openConsole, openPage } = setUpConsole();
 
 describeInBrowser('worlds', () => {
   it('are created in a panel with their credentials to copy, and deleted', async () => {
-    const { page, url, mock } = await openConsole('worlds', {}, CLIPBOARD);
+    const { page, mock } = await openConsole('worlds', {}, CLIPBOARD);
     await page.getByText('There is only this world').waitFor();
     await page.getByRole('link', { name: 'Create a world' }).click();
     const panel = page.getByRole('article', { name: 'New world' });
-    const name = panel.getByLabel('Name', { exact: true });
-    await name.fill('Not An Id');
-    await button(page, 'Create the world').click();
-    await page.getByText('must be 1 to 32 characters').waitFor();
-    await name.fill('alice');
+    await panel.getByLabel('Name', { exact: true }).fill('alice');
     await panel.getByLabel('Label', { exact: true }).fill('nightly');
     await button(page, 'Create the world').click();
     await panel.getByRole('heading', { name: 'World alice was created' }).waitFor();
@@ -33,7 +29,6 @@ describeInBrowser('worlds', () => {
     await button(page, 'Delete world').last().click();
     await page.getByText('was deleted').waitFor();
     await expect.poll(() => tableRows(page, 'Worlds').count()).toBe(1);
-    expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
   });
 
   it('show how clients reach them, in a panel with an address, and link to their consoles', async () => {
