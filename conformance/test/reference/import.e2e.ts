@@ -21,17 +21,8 @@ interface Result {
 let folder: string;
 beforeAll(async () => {
   folder = await emptyFolder();
-  for (const part of [
-    'openapi',
-    'scripts',
-    'src',
-    'generated',
-    'fixtures',
-    'conformance',
-    'package.json',
-    'tsconfig.json',
-  ])
-    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  const parts = 'openapi scripts src generated fixtures conformance package.json tsconfig.json'.split(' ');
+  for (const part of parts) await cp(join(ROOT, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'test/services'), { recursive: true });
   await rm(join(folder, 'conformance/published/nak.json'));
   // Replaces the project's configuration, which builds first.

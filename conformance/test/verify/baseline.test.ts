@@ -40,6 +40,12 @@ describe('a baseline', () => {
     }
   });
 
+  it('needs no entry for a difference that is only information, which fails no check', () => {
+    const open = [difference('a', { class: 'information' })];
+
+    expect(apply(open, [])).toMatchObject({ open, failing: [] });
+  });
+
   it('does not accept a changed difference, and reports the stale entry', () => {
     const before = difference('a', { reason: 'ours' });
 

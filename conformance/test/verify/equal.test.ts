@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
+import { findDifferenceIds } from './comparing.ts';
 import { changeExample, createExample, type Edit } from './kinds.ts';
 
 const LIST = 'paths /things get';
@@ -11,13 +12,8 @@ const STRING = { type: 'string' };
 const HERE = [{ url: 'https://elsewhere.example.com/' }];
 
 /** Returns the ids of the differences between two changed examples. */
-async function findDifferences(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
-  const { differences } = await compareDocuments(
-    parseOpenApi(changeExample(...theirs), 'theirs'),
-    parseOpenApi(changeExample(...ours), 'ours'),
-  );
-  return differences.map(({ id }) => id);
-}
+const findDifferences = (theirs: readonly Edit[], ours: readonly Edit[] = []) =>
+  findDifferenceIds(changeExample(...theirs), changeExample(...ours));
 
 const error = (more: object = {}) => ({
   type: 'object',

@@ -1,51 +1,54 @@
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: object) => ({ 'application/json': { schema } });
+
 /** Creates a document with every part that a kind of change affects. */
 export function createExample() {
+  const string = () => ({ type: 'string' });
+  const list = {
+    parameters: [
+      { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'size'] } },
+      { name: 'ids', in: 'query', schema: { type: 'array', items: string() } },
+      { name: 'x-tenant', in: 'header', schema: string() },
+    ],
+    responses: {
+      200: {
+        description: 'ok',
+        headers: { 'x-total': { schema: { type: 'integer' } } },
+        content: json({
+          type: 'object',
+          required: ['things'],
+          properties: { things: { type: 'array', items: ref('Thing') }, owner: { oneOf: [ref('User'), string()] } },
+        }),
+      },
+      400: { description: 'bad', content: json(ref('Error')) },
+    },
+  };
+  const create = {
+    requestBody: { required: true, content: json(ref('NewThing')) },
+    responses: { 201: { description: 'made' } },
+  };
+  const thing = {
+    id: { type: 'string', format: 'uuid' },
+    name: string(),
+    size: { type: 'integer' },
+    madeAt: { type: 'string', format: 'date-time' },
+    part: ref('Thing'),
+  };
+  const newThing = {
+    name: { type: 'string', pattern: '^[a-z]+$', maxLength: 255 },
+    kind: { type: 'string', enum: ['small', 'large'] },
+    labels: { type: 'object', additionalProperties: string() },
+    note: string(),
+  };
   return {
     openapi: '3.0.3',
     info: { title: 'Things', version: '1' },
     servers: [{ url: 'https://things.example.com' }],
     security: [{ bearer: [] }],
     paths: {
-      '/things': {
-        get: {
-          parameters: [
-            { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'size'] } },
-            { name: 'ids', in: 'query', schema: { type: 'array', items: { type: 'string' } } },
-            { name: 'x-tenant', in: 'header', schema: { type: 'string' } },
-          ],
-          responses: {
-            200: {
-              description: 'ok',
-              headers: { 'x-total': { schema: { type: 'integer' } } },
-              content: {
-                'application/json': {
-                  schema: {
-                    type: 'object',
-                    required: ['things'],
-                    properties: {
-                      things: { type: 'array', items: { $ref: '#/components/schemas/Thing' } },
-                      owner: { oneOf: [{ $ref: '#/components/schemas/User' }, { type: 'string' }] },
-                    },
-                  },
-                },
-              },
-            },
-            400: {
-              description: 'bad',
-              content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-            },
-          },
-        },
-        post: {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/NewThing' } } },
-          },
-          responses: { 201: { description: 'made' } },
-        },
-      },
+      '/things': { get: list, post: create },
       '/things/{id}': {
-        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        parameters: [{ name: 'id', in: 'path', required: true, schema: string() }],
         get: { responses: { 200: { description: 'ok' }, 404: { description: 'none' } } },
         delete: { responses: { 204: { description: 'gone' } } },
       },
@@ -56,33 +59,10 @@ export function createExample() {
         key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       },
       schemas: {
-        Thing: {
-          type: 'object',
-          required: ['id', 'name'],
-          properties: {
-            id: { type: 'string', format: 'uuid' },
-            name: { type: 'string' },
-            size: { type: 'integer' },
-            madeAt: { type: 'string', format: 'date-time' },
-            part: { $ref: '#/components/schemas/Thing' },
-          },
-        },
-        NewThing: {
-          type: 'object',
-          required: ['name'],
-          properties: {
-            name: { type: 'string', pattern: '^[a-z]+$', maxLength: 255 },
-            kind: { type: 'string', enum: ['small', 'large'] },
-            labels: { type: 'object', additionalProperties: { type: 'string' } },
-            note: { type: 'string' },
-          },
-        },
-        User: { type: 'object', properties: { email: { type: 'string' } } },
-        Error: {
-          type: 'object',
-          required: ['code'],
-          properties: { code: { type: 'integer' }, message: { type: 'string' } },
-        },
+        Thing: { type: 'object', required: ['id', 'name'], properties: thing },
+        NewThing: { type: 'object', required: ['name'], properties: newThing },
+        User: { type: 'object', properties: { email: string() } },
+        Error: { type: 'object', required: ['code'], properties: { code: { type: 'integer' }, message: string() } },
       },
     },
   };

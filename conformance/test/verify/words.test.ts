@@ -1,6 +1,5 @@
 /** The report of a changed document: what differs, whether it breaks requests or answers, and how often it occurs. */
 import { describe, expect, it } from 'vitest';
-import { applyBaseline } from '../../src/verify/baseline.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
 import { formatDifferences } from '../../src/verify/report.ts';
@@ -263,21 +262,5 @@ describe('the report does not mention', () => {
     ['a path that only the document has', ({ paths }) => (paths['/v1/others'] = { get: { responses: {} } })],
   ])('%s', async (_title, change) => {
     expect(await formatReport(change)).toEqual([]);
-  });
-});
-
-it('a difference that is only information needs no entry in a baseline, and fails no check', async () => {
-  const { differences } = await compareDocuments(
-    parseOpenApi(
-      { ...createDocument(), paths: { '/v1/users': { get: { deprecated: true, responses: {} } } } },
-      'theirs',
-    ),
-    parseOpenApi({ ...createDocument(), paths: { '/v1/users': { get: { responses: {} } } } }, 'ours'),
-  );
-
-  expect(differences.map((difference) => difference.class)).toEqual(['information']);
-  expect(applyBaseline(differences, { document: 'x', differences: [] }, 'x', 'x')).toMatchObject({
-    open: differences,
-    failing: [],
   });
 });
