@@ -121,10 +121,7 @@ describe('`compare`', () => {
     },
   );
 
-  it('after a second signal exits at once, and lists what deletes the remaining objects', async ({
-    command,
-    expect,
-  }) => {
+  it('after a second signal exits at once, and lists what deletes its objects', async ({ command, expect }) => {
     const server = await command.start([]);
     const token = await readToken(server);
     let running: Running | undefined;

@@ -122,10 +122,7 @@ describe('nv-auth-mock verify', () => {
     const args = ['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', '--update-baseline'];
     const { code, stderr } = await command.launch(args).ended;
 
-    expect(code).toBe(2);
-    expect(stderr).toBe(
-      'nv-auth-mock: --baseline baseline.json is for the document air.2.0, but this comparison is with runai.2.24.\n',
-    );
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is for the document air.2.0, but this comparison is')]);
     expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(otherBaseline);
   });
 });

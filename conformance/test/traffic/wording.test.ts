@@ -45,14 +45,11 @@ const withKeysAs =
 let number = 0;
 
 describe('valid traffic has no violations with an equivalent document, which has', () => {
-  const shorten: Change = (document) => {
-    const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
-    document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
-  };
   const withServers =
     (servers: object[]): Change =>
     (document) => {
-      shorten(document);
+      const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
+      document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
       document.servers = servers;
     };
   const withMediaType =
@@ -73,17 +70,6 @@ describe('valid traffic has no violations with an equivalent document, which has
     (document) => {
       document.components.schemas.AccessKeys = schema(document.components.schemas.AccessKeys);
     };
-  const withPaths =
-    (...paths: string[]): Change =>
-    (document) => {
-      for (const path of paths) document.paths[path] = { get: { responses: {} }, post: { responses: {} } };
-    };
-  const withParameters =
-    (...parameters: object[]): Change =>
-    (document) => {
-      document.paths['/api/v1/users'].get.parameters.push(...parameters);
-    };
-
   it.each<[string, Change]>([
     ['a server with variables', withServers([{ url: '{at}/{v}', variables: { at: {}, v: { default: 'api/v1' } } }])],
     ['a server without a scheme', withServers([{ url: '//acme.example/api/v1/' }])],
@@ -106,11 +92,13 @@ describe('valid traffic has no violations with an equivalent document, which has
     ],
     [
       'a parameter named `constructor`, a cookie and an `Authorization` header',
-      withParameters(
-        { name: 'constructor', in: 'query', schema: { type: 'integer' } },
-        { name: 'x', in: 'cookie', required: true, schema: {} },
-        { name: 'Authorization', in: 'header', required: true, schema: { enum: ['x'] } },
-      ),
+      ({ paths }) => {
+        paths['/api/v1/users'].get.parameters.push(
+          { name: 'constructor', in: 'query', schema: { type: 'integer' } },
+          { name: 'x', in: 'cookie', required: true, schema: {} },
+          { name: 'Authorization', in: 'header', required: true, schema: { enum: ['x'] } },
+        );
+      },
     ],
     [
       'a parameter of an operation that replaces a parameter of the path',
@@ -121,14 +109,11 @@ describe('valid traffic has no violations with an equivalent document, which has
     ],
     [
       'unusual paths, such as a trailing slash, a verb after a colon, and no slash',
-      withPaths(
-        '/api/v1/users/{another}',
-        '/api/v1/access-keys/',
-        '/api/v1/users/{id}:cancel',
-        '/api/v1/*/keys(1)',
-        '/',
-        'x-paths',
-      ),
+      ({ paths }) => {
+        const unusual = ['users/{another}', 'access-keys/', 'users/{id}:cancel', '*/keys(1)'];
+        for (const path of [...unusual.map((path) => `/api/v1/${path}`), '/', 'x-paths'])
+          paths[path] = { get: { responses: {} }, post: { responses: {} } };
+      },
     ],
     [
       'a path parameter with another name',

@@ -172,16 +172,13 @@ describe('documents differ', () => {
     expect(await findDifferences(theirs)).toEqual(ids);
   });
 
-  it.each(['*/*', 'application/*'])(
-    'by the members of a body, even if its media type is the range %s',
-    async (range) => {
-      const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
+  it.each(['*/*', 'application/*'])('by the members of a body in the range %s', async (range) => {
+    const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
 
-      expect(await findDifferences([['paths /things get responses 200 content', { [range]: { schema } }]])).toEqual(
-        expect.arrayContaining(['GET /things 200 body more: field', 'GET /things 200 body: media type']),
-      );
-    },
-  );
+    expect(await findDifferences([[`${LIST} responses 200 content`, { [range]: { schema } }]])).toEqual(
+      expect.arrayContaining(['GET /things 200 body more: field', 'GET /things 200 body: media type']),
+    );
+  });
 
   it.each([
     [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
