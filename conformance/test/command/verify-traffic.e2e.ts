@@ -68,26 +68,15 @@ describe('nv-auth-mock verify --har', () => {
   });
 });
 
+const TOTAL = { type: 'object', required: ['total'], properties: { total: {} } };
+const COUNT = {
+  parameters: [{ name: 'region', in: 'query', required: true, schema: { type: 'string' } }],
+  responses: { 200: { description: '', content: { 'application/json': { schema: TOTAL } } } },
+};
+const USER = { responses: { 200: { description: '' } } };
+const paths = { '/api/v1/users/count': { get: COUNT }, '/api/v1/user': { get: USER } };
 /** A document of a vendor with a renamed path and a renamed member of a response. */
-const SPEC = JSON.stringify({
-  openapi: '3.0.3',
-  paths: {
-    '/api/v1/users/count': {
-      get: {
-        parameters: [{ name: 'region', in: 'query', required: true, schema: { type: 'string' } }],
-        responses: {
-          200: {
-            description: '',
-            content: {
-              'application/json': { schema: { type: 'object', required: ['total'], properties: { total: {} } } },
-            },
-          },
-        },
-      },
-    },
-    '/api/v1/user': { get: { responses: { 200: { description: '' } } } },
-  },
-});
+const SPEC = JSON.stringify({ openapi: '3.0.3', paths });
 
 describe('nv-auth-mock verify --har --spec', () => {
   it('checks against the given document, and prints the most similar path', async ({ command, folder }) => {
@@ -131,10 +120,7 @@ describe('nv-auth-mock verify --har --spec', () => {
     await writeFile(join(folder, 'empty.har'), archive());
     const { code, stderr } = await command.launch(['verify', '--har', 'empty.har']).ended;
 
-    expect([code, stderr]).toEqual([
-      2,
-      'nv-auth-mock: --har empty.har has no requests, so there is nothing to check.\n',
-    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('has no requests, so there is nothing to check.')]);
   });
 });
 

@@ -44,10 +44,10 @@ describe('nv-auth-mock verify', () => {
     const accepted = await verify();
     const updated = await verify('--update-baseline');
 
-    expect([missing.code, missing.stderr]).toEqual([
-      2,
-      expect.stringContaining('--baseline baseline.json cannot be read'),
-    ]);
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--baseline baseline.json cannot be read'),
+    });
     expect(created.code).toBe(1);
     expect(created.stdout).toContain('baseline entries have no reason');
     expect(accepted.code).toBe(0);

@@ -16,7 +16,6 @@ const operations = new Operations({
   paths: { '/things/{id}': { get: { operationId: 'getThing', responses: { 200: { content } } } } },
 });
 
-/** Compares the bodies of two responses. */
 function compareBodies(real: unknown, mock: unknown, url = '/things/7') {
   const createResult = (body: unknown) => ({
     url,

@@ -2,31 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { observationsOf, reportIn } from '../../observations.mjs';
 
+const STATUS = { operation: 'get_users', kind: 'behaviour', class: 'status' } as const;
+const NAME = { operation: 'get_user_by_id', kind: 'data', class: 'value' } as const;
+const EMPTY = { operation: 'get_applications', place: 'body', reason: 'the list is empty in the real service' };
 const REPORT = {
   against: 'acme.run.ai',
   date: '2026-01-15',
   operations: { get_users: 3, get_user_by_id: 1, get_applications: 3 },
-  notCompared: [
-    {
-      request: 'GET /api/v1/apps',
-      operation: 'get_applications',
-      place: 'body',
-      reason: 'the list is empty in the real service',
-    },
-  ],
+  notCompared: [{ ...EMPTY, request: 'GET /api/v1/apps' }],
   differences: [
-    {
-      ...({ request: 'GET /api/v1/users', operation: 'get_users', kind: 'behaviour', class: 'status' } as const),
-      place: 'status',
-      real: '206',
-      mock: '200',
-    },
-    {
-      ...({ request: 'GET /api/v1/users/1', operation: 'get_user_by_id', kind: 'data', class: 'value' } as const),
-      place: 'body.name',
-      real: 'Ann',
-      mock: 'Bob',
-    },
+    { ...STATUS, request: 'GET /api/v1/users', place: 'status', real: '206', mock: '200' },
+    { ...NAME, request: 'GET /api/v1/users/1', place: 'body.name', real: 'Ann', mock: 'Bob' },
   ],
 };
 

@@ -5,19 +5,10 @@ import { withWrongCredentials } from '../../src/compare/probes.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
 
 const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userId}': { delete: {}, patch: {} } } };
-const createExchange = (
-  method: string,
-  url: string,
-  text: string | null,
-  mediaType = 'application/json',
-): Exchange => ({
-  place: 'entry 1',
-  method,
-  url,
-  headers: null,
-  request: { mediaType, text },
-  response: null,
-});
+const RECORDED = { place: 'entry 1', headers: null, response: null };
+const createExchange = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => {
+  return { ...RECORDED, method, url, request: { mediaType, text } };
+};
 
 describe('a plan from recorded traffic', () => {
   it('contains write requests only if they are allowed', () => {
@@ -43,12 +34,8 @@ describe('a plan from recorded traffic', () => {
   });
 
   it('skips a request with an incompletely recorded body', () => {
-    expect(planFromTraffic([createExchange('POST', '/api/v1/users', null)], true)).toEqual({
-      requests: [],
-      writes: 0,
-      harmful: 0,
-      skipped: 1,
-    });
+    const empty = { requests: [], writes: 0, harmful: 0, skipped: 1 };
+    expect(planFromTraffic([createExchange('POST', '/api/v1/users', null)], true)).toEqual(empty);
   });
 
   it.each([

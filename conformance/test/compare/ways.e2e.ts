@@ -49,13 +49,6 @@ const setMembers = (members: Record<string, unknown>) => (answer: PassingAnswer)
 const setHeaders = (headers: Record<string, string>) => (answer: PassingAnswer) => ({
   headers: { ...answer.headers, ...headers },
 });
-const changeFirst =
-  (change: (entry: Record<string, unknown>) => Record<string, unknown>, name: string) => (answer: PassingAnswer) => ({
-    body: {
-      ...answer.body,
-      [name]: answer.body[name].map((entry: Record<string, unknown>, at: number) => (at === 0 ? change(entry) : entry)),
-    },
-  });
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
 const KEY = '/api/v1/access-keys/7a1d4c52-9e0b-4f7e-8f63-2b8f5b0a0001';
@@ -82,11 +75,10 @@ const WAYS: readonly (readonly [
   [`GET ${USER}`, ({ body: { isLocal: _, ...body } }) => ({ body }), ['body.isLocal', 'missing field', '(missing)']],
   [
     `GET ${RULES}`,
-    (answer) =>
-      changeFirst(
-        (rule) => ({ ...rule, scopeType: 'galaxy' }),
-        'accessRules',
-      )({ ...answer, body: { ...answer.body, totalRecords: 9 } }),
+    ({ body }) => {
+      const [rule, ...others] = body.accessRules;
+      return { body: { ...body, accessRules: [{ ...rule, scopeType: 'galaxy' }, ...others], totalRecords: 9 } };
+    },
     ['body.totalRecords', 'count', '9 next to a list of 6'],
     ['body.accessRules[].scopeType', 'enum', 'galaxy, project, tenant'],
   ],
@@ -151,29 +143,17 @@ describe('a comparison', () => {
     expect(operations).toMatchObject(read);
   });
 
-  it('does not compare a list that is empty on one side, and does not read its objects', async () => {
-    const { behaviour, notCompared, operations } = await compareWith(
-      {
-        'GET /api/v1/users': () => ({ body: [] }),
-        'GET /api/v1/authorization/access-rules': setMembers({ accessRules: [], totalRecords: 0, displayRecords: 0 }),
-      },
-      { paths: /users|access-rules/ },
-    );
+  it('does not read the objects of a list that is empty on one side', async () => {
+    const changes: Changes = { 'GET /api/v1/users': () => ({ body: [] }) };
+    const { behaviour, notCompared, operations } = await compareWith(changes, { paths: /users/ });
 
     expect(behaviour).toEqual([]);
-    expect(notCompared).toContainEqual({
-      request: 'GET /api/v1/users',
-      operation: 'get_users',
-      place: 'body',
-      reason: 'the list is empty in the real service',
-    });
     expect(notCompared).toContainEqual({
       request: `GET ${USER}`,
       operation: 'get_user_by_id',
       place: 'request',
       reason: 'real service: no such object is known',
     });
-    expect(notCompared).toContainEqual(expect.objectContaining({ place: 'body.accessRules' }));
     // Requests without a credential read no object, so they are compared.
     expect(operations).toMatchObject({ get_user_by_id: 1 });
   });

@@ -44,18 +44,11 @@ it('a document without descriptions has only the structure of the selected opera
 
 describe('corrections', () => {
   const reason = 'A page says so.';
-  const createDocument = () => ({
-    paths: {
-      '/toys': {
-        get: {
-          parameters: [
-            { in: 'path', name: 'a', schema: {} },
-            { in: 'query', name: 'b', schema: {} },
-          ],
-        },
-      },
-    },
-  });
+  const createDocument = () => {
+    const first = { in: 'path', name: 'a', schema: {} };
+    const second = { in: 'query', name: 'b', schema: {} };
+    return { paths: { '/toys': { get: { parameters: [first, second] } } } };
+  };
 
   it('change, add and remove members', () => {
     const document = createDocument();

@@ -49,6 +49,7 @@ describe('an operation of the document', () => {
       Ball: 'public record Ball(@NotNull String colour) { static final int SIZE = 3; }',
     });
 
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/Ball' } } };
     expect(paths).toEqual({
       '/v1/toys/{toyId}/throws': {
         post: {
@@ -58,16 +59,8 @@ describe('an operation of the document', () => {
             { name: 'colour', in: 'query', required: true, schema: { type: 'string' } },
             { name: 'TOY-HINTS', in: 'header', schema: { type: 'array', items: { type: 'string' } } },
           ],
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/Ball' } } },
-          },
-          responses: {
-            200: {
-              description: '',
-              content: { 'application/json': { schema: { $ref: '#/components/schemas/Ball' } } },
-            },
-          },
+          requestBody: { required: true, content },
+          responses: { 200: { description: '', content } },
         },
       },
     });

@@ -8,6 +8,19 @@ import { openVendorDocument } from '../../src/vendor-document.ts';
 const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 
+const NO_ROUTES = { find: () => null, operationsOf: () => [] };
+
+/** Creates the exchange of a request to `/things` that was answered with this JSON. */
+const exchangeWith = (answer: unknown, more: Partial<Exchange> = {}): Exchange => ({
+  place: 'things.har:1',
+  method: 'GET',
+  url: '/things',
+  headers: null,
+  request: { mediaType: null, text: '' },
+  response: { status: 200, mediaType: 'application/json', text: JSON.stringify(answer) },
+  ...more,
+});
+
 /** Checks an exchange with `/things` against a document with this operation, and returns the violations. */
 async function findViolations(operation: object, recorded: Recorded) {
   const { sent, status = 200, answer = {}, type = 'application/json', headers = null } = recorded;
@@ -16,16 +29,13 @@ async function findViolations(operation: object, recorded: Recorded) {
   const document = { openapi: '3.0.3', paths: { '/things': { $ref: '#/components/pathItems/Things' } }, ...PARTS };
   const components = { ...PARTS.components, pathItems: { Things: item } };
   const opened = await openVendorDocument({ ...document, components }, '--spec things.json');
-  const routes = { find: () => null, operationsOf: () => [] };
-  const exchange: Exchange = {
-    place: 'things.har:1',
+  const exchange = exchangeWith(answer, {
     method,
-    url: '/things',
     headers,
-    request: { mediaType: sent === undefined ? null : type, text: sent === undefined ? '' : JSON.stringify(sent) },
+    ...(sent !== undefined && { request: { mediaType: type, text: JSON.stringify(sent) } }),
     response: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
-  };
-  const { checked, violations } = await checkExchanges(finderForDocument(opened, routes, 'things'), [exchange]);
+  });
+  const { checked, violations } = await checkExchanges(finderForDocument(opened, NO_ROUTES, 'things'), [exchange]);
   expect(checked).toBe(1);
   return violations.map(({ part, what }) => `${part}: ${what}`);
 }
@@ -166,16 +176,8 @@ describe('invalid traffic has violations, if the document', () => {
 
 it('other requests are answered during the check of many exchanges', async () => {
   const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: respondWith({}) } } }, 'x');
-  const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
-  const text = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
-  const exchange: Exchange = {
-    place: 'things.har:1',
-    method: 'GET',
-    url: '/things',
-    headers: null,
-    request: { mediaType: null, text: '' },
-    response: { status: 200, mediaType: 'application/json', text },
-  };
+  const finder = finderForDocument(opened, NO_ROUTES, 'things');
+  const exchange = exchangeWith(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
   let turns = 0;
   let timer = setImmediate(function count() {
     turns += 1;

@@ -7,6 +7,8 @@ import { testServer } from '../../../test/support/server.ts';
 
 const server = await testServer();
 const CHECK = 'POST /_mock/requests/check';
+const [COUNT_URL, KEYS_URL] = ['/api/v1/users/count', '/api/v1/access-keys'];
+const COUNT = { count: 2 };
 
 interface Recorded {
   readonly method?: string;
@@ -36,6 +38,12 @@ function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'a
   };
 }
 
+/** Creates an entry with these other members of its request. */
+function entryWith(request: object, recorded: Recorded = { url: COUNT_URL, answer: COUNT }) {
+  const created = entry(recorded);
+  return { ...created, request: { ...created.request, ...request } };
+}
+
 const check = (...entries: unknown[]) => server.call(CHECK, { body: { log: { version: '1.2', entries } } });
 
 async function findViolations(recorded: Recorded): Promise<string[]> {
@@ -44,12 +52,9 @@ async function findViolations(recorded: Recorded): Promise<string[]> {
   return body.violations.map(({ part, what }: { part: string; what: string }) => `${part}: ${what}`);
 }
 
-const COUNT = { count: 2 };
-
 beforeEach(() => server.call('POST /_mock/reset'));
 
 const ROLE = { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] };
-const [COUNT_URL, KEYS_URL] = ['/api/v1/users/count', '/api/v1/access-keys'];
 
 describe('a violation of a request is reported:', () => {
   it.each<[string, Recorded]>([
@@ -94,12 +99,12 @@ describe('a violation of a response is reported:', () => {
 
 it('conforming requests are counted, and requests outside of the documented APIs are skipped', async () => {
   const { body } = await check(
-    entry({ url: '/api/v1/users/count', answer: COUNT }),
+    entry({ url: COUNT_URL, answer: COUNT }),
     entry({ url: '/w/other/api/v1/users/count', answer: COUNT }),
     entry({ url: '/style.css', type: 'text/css', answer: 'a {}' }),
-    entry({ method: 'OPTIONS', url: '/api/v1/users/count', status: 204, answer: '' }),
-    entry({ url: '/api/v1/users/count', status: 0, answer: '' }),
-    entry({ url: '/api/v1/users/count', status: 502, type: 'text/html', answer: '<html>' }),
+    entry({ method: 'OPTIONS', url: COUNT_URL, status: 204, answer: '' }),
+    entry({ url: COUNT_URL, status: 0, answer: '' }),
+    entry({ url: COUNT_URL, status: 502, type: 'text/html', answer: '<html>' }),
   );
   expect(body).toMatchObject({ checked: 4, skipped: 2, total: 0, violations: [] });
   expect(body.conforming.map(({ place }: { place: string }) => place)).toEqual([
@@ -149,15 +154,9 @@ it("the mock's own 404 of an unknown world is not checked as the vendor's", asyn
 });
 
 it('a body that was announced by `content-length`, but not recorded, is not reported as missing', async () => {
-  const recorded = entry({
-    method: 'POST',
-    url: '/api/v1/access-keys',
-    status: 403,
-    answer: { code: 403, message: 'no' },
-  });
-  const request = { ...recorded.request, bodySize: -1 };
-  const announced = { ...request, headers: [{ name: 'Content-Length', value: '20' }] };
-  const { body } = await check({ ...recorded, request: announced }, { ...recorded, request });
+  const refused = { method: 'POST', url: KEYS_URL, status: 403, answer: { code: 403, message: 'no' } };
+  const headers = [{ name: 'Content-Length', value: '20' }];
+  const { body } = await check(entryWith({ bodySize: -1, headers }, refused), entryWith({ bodySize: -1 }, refused));
   expect(body.violations).toEqual([
     expect.objectContaining({ place: 'entry 2', what: 'The request has no body; expected a JSON object.' }),
   ]);
@@ -165,12 +164,9 @@ it('a body that was announced by `content-length`, but not recorded, is not repo
 
 it('credentials in recorded traffic are in no hint', async () => {
   const key = `nvapi-${'R'.repeat(64)}`;
-  const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
-  const headers = [{ name: 'Authorization', value: `Bearer ${key}` }];
-  const { status } = await check({ ...recorded, request: { ...recorded.request, headers } });
+  const { status } = await check(entryWith({ headers: [{ name: 'Authorization', value: `Bearer ${key}` }] }));
   expect(status).toBe(200);
-  const hints = await listHints(server);
-  expect(hints).toEqual([]);
+  expect(await listHints(server)).toEqual([]);
 });
 
 it('violations in the journal have the id of their request', async () => {
@@ -225,40 +221,23 @@ describe.each<[string, () => Promise<unknown>]>([
 });
 
 describe('a very large entry:', () => {
-  const createEntry = (more: object, request: object = {}) => {
-    const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
-    return { ...recorded, ...more, request: { ...recorded.request, ...request } };
-  };
   const repeat = (length: number) => Array.from({ length }, (_, at) => ({ name: `name${at}`, value: 'x' }));
+  const entryWithQuery = (length: number) => {
+    const query = repeat(length).map(({ name }) => `${name}=1`);
+    return entry({ url: `${COUNT_URL}?${query.join('&')}`, answer: COUNT });
+  };
+  const CREATION = { method: 'POST', url: '/api/v1/users', status: 500 };
+  const FORM = { mimeType: 'application/x-www-form-urlencoded', params: repeat(200_000) };
 
   it.each<[what: string, recorded: object, expected: unknown[]]>([
     [
       'a URL with 200,000 query parameters is reported as too long',
-      entry({
-        url: `/api/v1/users/count?${repeat(200_000)
-          .map(({ name }) => `${name}=1`)
-          .join('&')}`,
-        answer: COUNT,
-      }),
+      entryWithQuery(200_000),
       ['the URL is longer than 65536 characters'],
     ],
-    ['200,000 headers are not reported', createEntry({}, { headers: repeat(200_000) }), []],
-    [
-      'a body of two million characters is not checked',
-      entry({ method: 'POST', url: '/api/v1/users', sent: 'x'.repeat(2_000_000), status: 500 }),
-      [],
-    ],
-    [
-      'a form with 200,000 fields is not checked',
-      {
-        ...entry({ method: 'POST', url: '/api/v1/users', status: 500 }),
-        request: {
-          ...entry({ method: 'POST', url: '/api/v1/users' }).request,
-          postData: { mimeType: 'application/x-www-form-urlencoded', params: repeat(200_000) },
-        },
-      },
-      [],
-    ],
+    ['200,000 headers are not reported', entryWith({ headers: repeat(200_000) }), []],
+    ['a body of two million characters is not checked', entry({ ...CREATION, sent: 'x'.repeat(2_000_000) }), []],
+    ['a form with 200,000 fields is not checked', entryWith({ postData: FORM }, CREATION), []],
   ])('%s', async (_what, recorded, expected) => {
     const { status, body } = await check(recorded);
 
@@ -268,8 +247,7 @@ describe('a very large entry:', () => {
   });
 
   it('at most 20 unknown query parameters are reported', async () => {
-    const names = repeat(5000).map(({ name }) => `${name}=1`);
-    const { body } = await check(entry({ url: `/api/v1/users/count?${names.join('&')}`, answer: COUNT }));
+    const { body } = await check(entryWithQuery(5000));
 
     expect(body.total).toBe(20);
   });

@@ -8,7 +8,6 @@ export function createDocument(schemas: object): object {
   return { openapi: '3.0.3', info: {}, paths: { '/things': { get } }, components: { schemas } };
 }
 
-/** Returns the ids of the differences between two documents. */
 export async function findDifferenceIds(theirs: object, ours: object): Promise<readonly string[]> {
   const { differences } = await compareDocuments(parseOpenApi(theirs, '--spec x.json'), parseOpenApi(ours, 'ours'));
   return differences.map(({ id }) => id);

@@ -11,7 +11,6 @@ const STRING = { type: 'string' };
 /** Servers that are equivalent to those of the example. */
 const HERE = [{ url: 'https://elsewhere.example.com/' }];
 
-/** Returns the ids of the differences between two changed examples. */
 const findDifferences = (theirs: readonly Edit[], ours: readonly Edit[] = []) =>
   findDifferenceIds(changeExample(...theirs), changeExample(...ours));
 
