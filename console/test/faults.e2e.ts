@@ -8,7 +8,6 @@ import { describeInBrowser, setUpConsole } from './support/window.ts';
 const LIST = 'Faults, oldest first';
 const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 
-/** Adds the fault of the form. */
 async function add(page: Page): Promise<void> {
   await button(page, 'Add the fault').click();
   await page.getByText('is waiting for a request').waitFor();

@@ -7,16 +7,10 @@ import { findOperations } from '../src/state/operations.ts';
 
 const BASE = 'http://localhost:6625';
 
-const identity = (name: string, kind: string, services: readonly string[], credential: object | null, members = {}) =>
-  ({
-    id: name,
-    name,
-    kind,
-    services,
-    rights: '',
-    credentials: credential === null ? [] : [credential],
-    ...members,
-  }) as unknown as Identity;
+const identity = (name: string, kind: string, services: readonly string[], credential: object | null, more = {}) => {
+  const credentials = credential === null ? [] : [credential];
+  return { id: name, name, kind, services, rights: '', credentials, ...more } as unknown as Identity;
+};
 const key = (name: string, services: readonly string[], status = 'active') =>
   identity(name, 'personal key', services, { kind: 'key', text: `nvapi-${name}` }, { key: { status } });
 

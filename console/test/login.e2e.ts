@@ -41,15 +41,6 @@ describeInBrowser('the login page', () => {
     expect(await readCode(page)).toMatch(/^\w{43}$/);
   });
 
-  it('belongs to the world of its path', async () => {
-    const { url } = await listeningServer({ world: ['alice'] });
-    const page = await openWindow(pageOf(`${url}/w/alice`));
-    await page.getByRole('button', { name: researcher.email }).click();
-    await readCode(page);
-
-    expect(new URL(page.url()).searchParams.get('iss')).toContain('/w/alice/');
-  });
-
   it('shows long names and markup as text', async () => {
     const { url, mock } = await startServer();
     const email = `<img src=x onerror="document.title=1">${'n'.repeat(60_000)}@acme.test`;

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 
-/** Enters the admin token of a server. */
 export async function unlock(page: Page, token: string): Promise<void> {
   await page.getByLabel('Admin token').fill(token);
   await page.getByRole('button', { name: 'Unlock' }).click();
@@ -12,7 +11,6 @@ export async function unlock(page: Page, token: string): Promise<void> {
 export const requestRows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');
 
-/** The panel of a request. */
 export const requestPanel = (page: Page): Locator => page.getByRole('article', { name: 'Request' });
 
 export const button = (within: Page | Locator, name: string | RegExp): Locator =>
