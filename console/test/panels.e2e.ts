@@ -10,7 +10,6 @@ import { describeInBrowser, setUpConsole } from './support/window.ts';
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
 
 const readFocusedElement = (page: Page) => page.evaluate('document.activeElement.outerHTML') as Promise<string>;
-/** Returns the marks of the steps of a decision. */
 const readMarks = async (page: Page) =>
   (await requestPanel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
 

@@ -18,7 +18,6 @@ async function createDocument(sources: Record<string, string>) {
   return springDocument([folder]);
 }
 
-/** Creates the schema of a response class with these members. */
 async function createSchema(members: string, others: Record<string, string> = {}) {
   const { components } = await createDocument({
     Toys: '@RestController public class Toys { @GetMapping("/toys") public Ball list() { return null; } }',

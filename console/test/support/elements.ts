@@ -7,7 +7,6 @@ export async function unlock(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Unlock' }).click();
 }
 
-/** Returns the rows of the list of requests. */
 export const requestRows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');
 
@@ -46,7 +45,6 @@ export const hide = (isHidden: boolean): string => `
 export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 export const readClipboard = (page: Page): Promise<string> => page.evaluate('navigator.clipboard.readText()');
 
-/** Saves a file by a button. */
 export async function saveFile(page: Page, name: string): Promise<{ name: string; text: string }> {
   const waiting = page.waitForEvent('download');
   await button(page, name).click();
