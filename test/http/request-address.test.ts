@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
 import {
@@ -8,6 +9,7 @@ import {
   originsOf,
   paramsOfHost,
   pathOfHost,
+  serves,
   type WorldAddress,
 } from '../../src/http/request-address.ts';
 
@@ -99,6 +101,43 @@ describe('the host name of a service', () => {
       ['/llm/toys', null],
       ['/toys', null],
       ['/toys', { kind: 'host', world: 'a' }],
+    ]);
+  });
+});
+
+describe('the services of a host', () => {
+  const vendors = new Map([
+    ['vendor.test', ['toys']],
+    ['models.vendor.test', ['llm']],
+  ]);
+  const addresses = createWorldAddresses(createKnownHosts(['mock'], vendors), [MODELS]);
+  const socket = new Socket();
+  const hostOf = (host?: string) =>
+    addresses.hostOf(Object.assign(createRaw(host === undefined ? {} : { host }), { socket }));
+
+  it.each<[host: string | undefined, name: string, services: readonly string[] | null, prefix: string]>([
+    ['models.vendor.test:443', 'models.vendor.test', ['llm'], '/llm'],
+    ['vendor.test.', 'vendor.test', ['toys'], ''],
+    ['mock', 'mock', null, ''],
+    ['a b', '', null, ''],
+    [undefined, '', null, ''],
+  ])('`%s` are those of the name `%s`', (host, name, services, prefix) => {
+    expect(hostOf(host)).toEqual({ name, services, prefix });
+  });
+
+  it('of a vendor are listed, with a prefix first', () => {
+    expect(addresses.vendorHosts).toEqual(['models.vendor.test', 'vendor.test'].map((host) => hostOf(host)));
+  });
+
+  it('are chosen by a connection, and always include the control API', () => {
+    addresses.mapHosts(socket, (host) => (host === 'vendor.test' ? 'keys' : undefined));
+    const host = hostOf('vendor.test');
+
+    expect([host.services, hostOf('mock').services]).toEqual([['keys'], null]);
+    expect(['keys', 'toys'].map((name) => serves(host, { name }))).toEqual([true, false]);
+    expect([serves(host, { name: 'control', isControlApi: true }), serves(hostOf('mock'), { name: 'toys' })]).toEqual([
+      true,
+      true,
     ]);
   });
 });

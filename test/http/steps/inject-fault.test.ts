@@ -117,6 +117,23 @@ describe('a request', () => {
     expect((await injectRequestFault(request, 'all'))?.answer.outcome.status).toBe(status);
   });
 
+  it('that had a fault before its body gets no other, and later faults are shadowed', async () => {
+    const { request, calls } = createRequest({ notes: { injectedFault: createFault({}) } });
+
+    expect(await injectRequestFault(request, 'body')).toBeNull();
+    expect(calls).toEqual([['shadow', 'request', 'f-1']]);
+  });
+
+  it.each([
+    [{ delay: { min: 5, max: 5 } }, null],
+    [{ status: 503 }, 'shadow'],
+  ] as const)('keeps its body for the operation unless the fault answers it: %j', async (action, shadowed) => {
+    const { request, calls } = createRequest({ ...withBody('{}'), fault: createFault(action) });
+    await injectRequestFault(request, 'headers');
+
+    expect(calls.find(([kind]) => kind === 'shadow')?.[0] ?? null).toBe(shadowed);
+  });
+
   it('waits for the delay of the fault, if it has one', async () => {
     const fault = createFault({ delay: { min: 5, max: 5 } });
     const [slow, quick] = [createRequest({ fault }), createRequest({ fault: createFault({ status: 503 }) })];
@@ -160,6 +177,8 @@ describe('the body of a request', () => {
     expect(await readSeenBody({ notes: createSent('"', 4), ...{} }, undefined)).toBeUndefined();
     const read = { value: 1, text: '{"a":2}', fault: null };
     expect(await readSeenBody({ notes: { ...createSent('{', 7), received: read } }, 1)).toEqual({ a: 2 });
+    const inLatin1 = { value: 'é', text: Buffer.from('"é"').toString('latin1'), fault: null };
+    expect(await readSeenBody({ notes: { ...createSent('{', 7), received: inLatin1 } }, 1)).toBe('é');
     const formRequest = createRequest({ ...form, answer: {}, notes: createSent('a=1', 3) });
     formRequest.request.raw.headers['content-type'] = 'application/x-www-form-urlencoded';
     await injectAnswerFault(formRequest.request);
@@ -288,6 +307,7 @@ describe('a finished response', () => {
 
     expect(facts[0]).toMatchObject({ status: 201, principal: ALLOWED.principal, reason: 'not_owner' });
     expect(request.answer).toMatchObject({
+      isOfFault: true,
       statusWithoutFault: 201,
       outcome: { status: 503, headers: { 'retry-after': '0' } },
     });

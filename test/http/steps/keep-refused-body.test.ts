@@ -112,6 +112,13 @@ describe('the body of a refused request', () => {
     expect(await kept).toEqual({ bytes: Buffer.from('abc'), size: 5, isCut: true });
   });
 
+  it('is not kept if the operation reads none', async () => {
+    const request = toyRequest({ raw: { method: 'GET', headers: [['content-length', '2']], body: '{}' } });
+    await keepRefusedBody(request);
+
+    expect(request.notes.sent.bytes).toBeNull();
+  });
+
   it('is empty if none is announced', async () => {
     const request = toyRequest({ route: { readsBody: true }, raw: { method: 'POST' } });
     await keepRefusedBody(request);

@@ -61,6 +61,12 @@ describe('a thrown problem', () => {
     });
   });
 
+  it.each([true, false])('of an operation that was executed leaves it executed: %s', async (isExecuted) => {
+    const request = await runRefuse(new Problem('internal', 'No.'), { answer: { isExecuted } });
+
+    expect(request.isExecuted).toBe(isExecuted);
+  });
+
   it('is internal if it is any other error', async () => {
     const request = await runRefuse(new TypeError('broken'));
 

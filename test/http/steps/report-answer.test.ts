@@ -9,6 +9,7 @@ import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, createFault, toyRequest } from './toy-request.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
+const HINTS = [{ code: 'toys.loud', text: 'It is loud.' }];
 const readLogLines = ({ reported }: ReturnType<typeof toyRequest>) =>
   reported.filter(([kind]) => ['info', 'error', 'debug'].includes(String(kind)));
 
@@ -73,6 +74,27 @@ describe('a response', () => {
 
     expect(report(request)).toEqual({});
     expect(request.reported.map(([kind]) => kind)).toEqual(['request']);
+  });
+
+  it.each([
+    ['default', 'http://mock/#/requests?decision=d-2'],
+    ['team-a', 'http://mock/w/team-a/#/requests?decision=d-2'],
+  ])('says where the console shows its refusal in the world %s', (id, see) => {
+    const [refused, allowed] = [REFUSED, ALLOWED].map((decision) =>
+      report(toyRequest({ server: { ownUrl: 'http://mock' }, world: { id }, answer: { decision } })),
+    );
+
+    expect(JSON.parse(String(refused?.['x-mock-decision']))).toMatchObject({ see });
+    expect(JSON.parse(String(allowed?.['x-mock-decision']))).not.toHaveProperty('see');
+  });
+
+  it('has its first hint, unless a fault made it or `explain` is false', () => {
+    const readHint = (parts: Parameters<typeof toyRequest>[0]) =>
+      report(toyRequest({ answer: {}, hints: HINTS, ...parts }))['x-mock-hint'];
+
+    expect(readHint({})).toBe('It is loud.');
+    expect(readHint({ answer: { isOfFault: true } })).toBeUndefined();
+    expect(readHint({ server: { explain: false } })).toBeUndefined();
   });
 
   it('of the control API is not recorded', () => {
@@ -141,6 +163,15 @@ describe('the log', () => {
     expect(readLogLines(normal)).toEqual([]);
   });
 
+  it('contains a line for a response with a hint', () => {
+    const request = toyRequest({ answer: { decision: ALLOWED }, hints: HINTS });
+    report(request);
+
+    expect(readLogLines(request)).toEqual([
+      ['info', '200 GET /toys/ball Hint: It is loud.', { decision: 'd-1', request: expect.any(Function) }],
+    ]);
+  });
+
   it('contains no decision in that line if there was none', () => {
     const request = toyRequest({ answer: {} });
     Object.assign(request.server.log, { isDebugging: true });
@@ -160,6 +191,9 @@ describe('the log', () => {
     report(request);
 
     expect(readLogLines(request)).toEqual([line]);
+    expect(request.reported.filter(([level]) => level === 'warn')).toEqual(
+      kind.startsWith('storage') ? [['warn', 'Oh.']] : [],
+    );
   });
 });
 
@@ -182,13 +216,11 @@ describe('the terminal', () => {
     see: null,
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
-  const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
-
   it.each<[label: string, parts: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
     ['a response', { world: { id: 'team-a' }, answer: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
     ['the method as it was sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
-    ['the hint of a response', { hints }, { caller: null, advice: 'It is loud.' }],
+    ['the hint of a response', { hints: HINTS }, { caller: null, advice: 'It is loud.' }],
     [
       'a rejection with its explanation',
       { answer: { decision: REFUSED, outcome: { status: 403 } } },
@@ -208,12 +240,12 @@ describe('the terminal', () => {
     ],
     [
       'no address for a hint about a response',
-      { server: { ownUrl: 'http://mock' }, hints },
+      { server: { ownUrl: 'http://mock' }, hints: HINTS },
       { caller: null, advice: 'It is loud.' },
     ],
     [
       'the hint rather than the first fix',
-      { answer: { decision: REFUSED, outcome: { status: 403 } }, hints },
+      { answer: { decision: REFUSED, outcome: { status: 403 } }, hints: HINTS },
       { status: 403, reason: 'not_owner', advice: 'It is loud.' },
     ],
     [
@@ -294,5 +326,13 @@ describe('the counts of requests', () => {
     ],
   ])('contain %s', (_what, answer, status, reason) => {
     expect(countResponses({ answer })).toEqual([['toys', status, reason]]);
+  });
+
+  it.each<[string, Parameters<typeof toyRequest>[0]]>([
+    ['of the control API', { service: { isControlApi: true } }],
+    ['without a service', { service: { name: undefined } }],
+    ['without a status', { notes: { injectedFault: createFault({ drop: 'before' }) } }],
+  ])('contain no response %s', (_what, parts) => {
+    expect(countResponses({ answer: {}, ...parts })).toEqual([]);
   });
 });

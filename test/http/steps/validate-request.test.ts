@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validateRequest } from '../../../src/http/steps/validate-request.ts';
+import { parseBody, validateRequest } from '../../../src/http/steps/validate-request.ts';
 import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const OPERATION = {
@@ -16,6 +16,24 @@ const createRequest = (
   parts: ToyRequestParts = {},
 ) =>
   toyRequest({ operation: { ...OPERATION, ...more }, ...parts, request: { query }, notes: { body, ...parts.notes } });
+
+describe('the body of a request', () => {
+  const read = (text: string, service: object = {}) => {
+    const request = createRequest({}, undefined, { normalizeSpelling: () => 'spelt' }, { service });
+    parseBody(request, { value: 'sent', text: Buffer.from(text).toString('latin1'), fault: null });
+    return request;
+  };
+
+  it('is in the spelling of the document where services ignore case', () => {
+    expect(read('').body).toBe('sent');
+    expect(read('', { conventions: {} }).body).toBe('sent');
+    expect(read('', { conventions: { caselessEnums: true } }).body).toBe('spelt');
+  });
+
+  it('is kept byte by byte', () => {
+    expect(read('é').notes.sent.bytes).toEqual(Buffer.from('é'));
+  });
+});
 
 describe('an undocumented query parameter', () => {
   it('is ignored and reported', () => {

@@ -73,6 +73,13 @@ describe('a status of the whole server', () => {
     });
   });
 
+  it('is also 404 of an unknown path', () => {
+    expect(readHints({ status: 404, body: { sorry: true } }, { kind: 'unknown_path' })).toMatchObject({
+      compared: [],
+      hints: [],
+    });
+  });
+
   it('must have a body in the error format of the service', () => {
     expect(readHints({ status: 503, body: {} }, { kind: 'internal' }).hints).toEqual(['it is no Sorry']);
     expect(readHints({ status: 503, body: {} }).hints).toEqual([]);
