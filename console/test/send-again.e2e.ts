@@ -58,8 +58,8 @@ const { openConsole, openPage } = setUpConsole();
 
 describeInBrowser('a copied test', () => {
   it.each(LANGUAGES)('passes for every request: %s', async (language) => {
-    const server = await openConsole('requests?group=no', {}, CLIPBOARD);
-    const { page, url, ask, mock } = server;
+    const server = await startServer();
+    const { url, ask, mock } = server;
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
@@ -68,6 +68,7 @@ describeInBrowser('a copied test', () => {
     await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['list_functions'] });
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
     await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
     await waitForCount(page, '7');
     const tests: string[] = [];
     for (const row of await requestRows(page).all()) {

@@ -68,7 +68,7 @@ export const PARTS = {
     ],
     tests: [
       'test/services/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.test.ts',
-      'test/services/ngc-keys/propagation.test.ts',
+      'test/services/ngc-keys/{least-policy,least-roles,propagation}.test.ts',
       'test/services/ngc/{ids-without-effect,keys,user-tokens}.test.ts',
       'test/services/control/useless-keys.test.ts',
       'test/services/nvcf/trusted-issuers.test.ts',
@@ -76,12 +76,15 @@ export const PARTS = {
   },
   'ngc-keys-text': {
     files: ['src/services/ngc-keys/{hints,key-text}.ts'],
-    tests: ['test/services/ngc-keys/{hints,key-text}.test.ts'],
+    tests: ['test/services/ngc-keys/{hints,key-text}.test.ts', 'test/e2e/scenarios/mistakes.test.ts'],
   },
   // Without the test with random rules, which takes a second.
   'ngc-keys-least': {
     files: ['src/services/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
-    tests: ['test/services/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
+    tests: [
+      'test/services/ngc-keys/{bindings,least-policy,least-roles}.test.ts',
+      'test/e2e/scenarios/least-privilege.test.ts',
+    ],
   },
 };
 

@@ -216,6 +216,19 @@ describe('a warning about a scope that needs another type', () => {
     expect(warningsWith([onAll, onToys], ['play', 'look_closely'], 'toy')).toEqual([]);
   });
 
+  it('relies on documented operations, and names those that an inferred one still allows', () => {
+    const peek = {
+      ...ruleOf({ id: 'peek', needs: { all: ['look_closely'] }, on: ['toy'] }),
+      certainty: 'inferred',
+    } as const;
+
+    expect(warningsWith([onAll, peek], ['play', 'look_closely'], 'toy')).toEqual([
+      `The key \`robot\` can do only \`${peek.label}\` in \`toys\` with the scope \`look_closely\`: the scope needs a resource of type \`Everything\`.`,
+    ]);
+    expect(warningsWith([peek], ['play', 'look_closely'], 'toy')).toEqual([]);
+    expect(warningsWith([{ ...peek, on: ['everything'] }], ['play', 'look_closely'], 'toy')).toHaveLength(1);
+  });
+
   it('is absent if another scope is missing too', () => {
     const both = ruleOf({ id: 'mend-all', needs: { all: ['look_closely', 'mend'] }, on: ['everything'] });
 
