@@ -239,6 +239,7 @@ it('2.19 ignores `clientSecret` of a user, and reports a hint', async () => {
 
 it.each([
   ['GET /api/v1/apps', '2.19, 2.24', 'GET /api/v1/service-accounts'],
+  [`POST ${APP_TOKEN}`, '2.19, 2.24', 'POST /api/v1/token'],
   [
     'DELETE /api/v1/administration/user-applications/1',
     '2.24',
