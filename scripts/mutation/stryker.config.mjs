@@ -28,6 +28,6 @@ export default {
   htmlReporter: { fileName: `${KEPT}/${name}.html` },
   jsonReporter: { fileName: `${KEPT}/${name}.json` },
   tempDirName: `${KEPT}/sandbox-${name}`,
-  ignorePatterns: ['bench', 'coverage', 'docs', 'examples', 'scripts/mutation/node_modules', '.github'],
+  ignorePatterns: ['/bench', '/coverage', '/docs', '/examples', '/scripts/mutation/node_modules', '/.github'],
   allowConsoleColors: false,
 };
