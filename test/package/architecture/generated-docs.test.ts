@@ -112,16 +112,10 @@ function createCountRows({ title, rules: { rulesets } }: ServiceDefinition): str
 
 /** Creates the rows of a further table, which is the same in all versions of a service. */
 function createFurtherRows(table: string, ...members: readonly string[]): string[] {
-  return SERVICES.flatMap(
-    ({
-      title,
-      rules: {
-        rulesets: [first],
-      },
-    }) =>
-      (first?.tables.more?.[table] ?? []).map(
-        (row) => `| ${[shortTitle(title), ...members.map((member) => escapeCell(String(row[member])))].join(' | ')} |`,
-      ),
+  return SERVICES.flatMap(({ title, rules }) =>
+    (rules.rulesets[0]?.tables.more?.[table] ?? []).map(
+      (row) => `| ${[shortTitle(title), ...members.map((member) => escapeCell(String(row[member])))].join(' | ')} |`,
+    ),
   );
 }
 

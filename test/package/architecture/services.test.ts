@@ -98,13 +98,7 @@ describe.each(ALL)('the document of $name', (service) => {
 
 it('the documents list each service, and the products of keys', () => {
   const { FaultMatch, KeyOrder } = MERGED.get('control').components.schemas;
-  const rulesets = SERVICES.flatMap(
-    ({
-      rules: {
-        rulesets: [ruleset],
-      },
-    }) => ruleset ?? [],
-  );
+  const rulesets = SERVICES.flatMap(({ rules }) => rules.rulesets[0] ?? []);
   const products = productsOf(rulesets, 'personal-key').map(({ product }) => product);
 
   expect(FaultMatch.properties.service.enum).toEqual(SERVICES.map(({ name }) => name).sort());
