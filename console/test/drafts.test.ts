@@ -1,8 +1,10 @@
 import './support/page.ts';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { KeyOrder } from '../src/control-api/client.ts';
 import { findField } from '../src/parts/field-error.ts';
 import type { NgcKey } from '../src/state/keys.ts';
+import type { ListedOperation } from '../src/state/operations.ts';
 import type { Ruleset } from '../src/state/rulesets.ts';
 import * as fault from '../src/views/faults/draft.ts';
 import * as key from '../src/views/identities/draft.ts';
@@ -18,6 +20,19 @@ const orderOf = (texts: fault.Texts, address: fault.Texts = {}) =>
   fault.toOrder({ ...fault.readAddress(address, OPERATIONS), ...texts }, OPERATIONS);
 
 describe('the draft of a fault', () => {
+  it('finds the endpoints that issue tokens in all documents of the vendor', () => {
+    const documents = new URL('../../dist/openapi/', import.meta.url);
+    const texts = readdirSync(documents)
+      .filter((name) => name !== 'control.json')
+      .map((name) => readFileSync(new URL(name, documents), 'utf8'));
+    const ids = new Set([...texts.join('').matchAll(/"operationId":\s*"(\w+)"/g)].map(([, id = '']) => id));
+    const found = fault.findTokenOperations([...ids].map((id) => ({ ...OPERATIONS[0], id })) as ListedOperation[]);
+    const issuing = [...ids].filter((id) => /^(?:grant|app|exchange|refresh)_|^(?:get|create)\w*Token$/.test(id));
+
+    expect(issuing.length).toBeGreaterThan(9);
+    expect(found.map(({ id }) => id).sort()).toEqual(issuing.sort());
+  });
+
   it.each<[fault.Texts, object?]>([
     [{ make: 'yes' }, { operations: ['grant_token'] }],
     [{ which: 'all' }, {}],

@@ -71,6 +71,24 @@ it('askWorld rejects a server without TLS with a remedy', async () => {
   );
 });
 
+it('askWorld sends no invalid world id, and lists the existing worlds, the nearest first', async () => {
+  const sent: unknown[] = [];
+  const url = await startServer(({ url: path }, response) => {
+    sent.push(path);
+    response.end('{"worlds":[{"id":"default"},{"id":"alice"}]}');
+  });
+
+  for (const [world, existing] of [
+    ['Alice', '`alice`, `default`'],
+    ['a/../../x', '`default`, `alice`'],
+  ] as const) {
+    await expect(askWorld({ url, headers: {} }, world, '/cast', (body) => body)).rejects.toThrow(
+      `There is no world \`${world}\` on ${url}. Existing worlds: ${existing}.`,
+    );
+  }
+  expect(sent).toEqual(['/_mock/worlds', '/_mock/worlds']);
+});
+
 it('describeTokenRejection distinguishes a missing token from a wrong token', () => {
   expect(describeTokenRejection({})).toContain('set it with --admin-token');
   expect(describeTokenRejection({ 'x-mock-admin-token': 'a' })).toContain('has a different admin token');
