@@ -106,14 +106,17 @@ describe('the host name of a service', () => {
 });
 
 describe('the services of a host', () => {
-  const vendors = new Map([
-    ['vendor.test', ['toys']],
-    ['models.vendor.test', ['llm']],
-  ]);
-  const addresses = createWorldAddresses(createKnownHosts(['mock'], vendors), [MODELS]);
   const socket = new Socket();
-  const hostOf = (host?: string) =>
-    addresses.hostOf(Object.assign(createRaw(host === undefined ? {} : { host }), { socket }));
+  const createAddresses = () => {
+    const vendors = new Map([
+      ['vendor.test', ['toys']],
+      ['models.vendor.test', ['llm']],
+    ]);
+    const addresses = createWorldAddresses(createKnownHosts(['mock'], vendors), [MODELS]);
+    const hostOf = (host?: string) =>
+      addresses.hostOf(Object.assign(createRaw(host === undefined ? {} : { host }), { socket }));
+    return { ...addresses, hostOf };
+  };
 
   it.each<[host: string | undefined, name: string, services: readonly string[] | null, prefix: string]>([
     ['models.vendor.test:443', 'models.vendor.test', ['llm'], '/llm'],
@@ -122,15 +125,19 @@ describe('the services of a host', () => {
     ['a b', '', null, ''],
     [undefined, '', null, ''],
   ])('`%s` are those of the name `%s`', (host, name, services, prefix) => {
-    expect(hostOf(host)).toEqual({ name, services, prefix });
+    expect(createAddresses().hostOf(host)).toEqual({ name, services, prefix });
   });
 
   it('of a vendor are listed, with a prefix first', () => {
-    expect(addresses.vendorHosts).toEqual(['models.vendor.test', 'vendor.test'].map((host) => hostOf(host)));
+    expect(createAddresses().vendorHosts).toEqual([
+      { name: 'models.vendor.test', services: ['llm'], prefix: '/llm' },
+      { name: 'vendor.test', services: ['toys'], prefix: '' },
+    ]);
   });
 
   it('are chosen by a connection, and always include the control API', () => {
-    addresses.mapHosts(socket, (host) => (host === 'vendor.test' ? 'keys' : undefined));
+    const { mapHosts, hostOf } = createAddresses();
+    mapHosts(socket, (host) => (host === 'vendor.test' ? 'keys' : undefined));
     const host = hostOf('vendor.test');
 
     expect([host.services, hostOf('mock').services]).toEqual([['keys'], null]);

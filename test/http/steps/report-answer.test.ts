@@ -6,7 +6,7 @@ import { reportAnswer } from '../../../src/http/steps/record.ts';
 import type { LogDetails, RequestLine } from '../../../src/lib/log.ts';
 import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
-import { ALLOWED, createFault, toyRequest } from './toy-request.ts';
+import { ALLOWED, createFault, NOW, toyRequest } from './toy-request.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
 const HINTS = [{ code: 'toys.loud', text: 'It is loud.' }];
@@ -80,7 +80,8 @@ describe('a response', () => {
     ['default', 'http://mock/#/requests?decision=d-2'],
     ['team-a', 'http://mock/w/team-a/#/requests?decision=d-2'],
   ])('says where the console shows its refusal in the world %s', (id, see) => {
-    const [refused, allowed] = [REFUSED, ALLOWED].map((decision) =>
+    const ending = { ...ALLOWED, rights: { pending: { version: 2, effectiveAt: NOW, effect: 'deny' } } } as const;
+    const [refused, allowed] = [REFUSED, ending].map((decision) =>
       report(toyRequest({ server: { ownUrl: 'http://mock' }, world: { id }, answer: { decision } })),
     );
 
