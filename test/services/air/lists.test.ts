@@ -225,7 +225,7 @@ describe('a filter', () => {
     [INSTRUCTIONS, ['name', 'node', 'state', 'run_again_on_rebuild']],
     [CHECKPOINTS, ['name', 'run', 'favorite', 'state']],
     [RUNS, ['name', 'simulation']],
-    ['images/', ['name', 'version', 'cpu_arch', 'provider', 'includes_air_agent', 'published']],
+    ['images/', ['name', 'version', 'cpu_arch', 'provider', 'includes_air_agent', 'published', 'upload_status']],
   ])('of %s returns the objects with its value', async (list, filters) => {
     const everything = await air.all(list);
     for (const filter of filters) {

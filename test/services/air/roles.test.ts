@@ -175,6 +175,19 @@ describe('profile 2.0', async () => {
     expect((await server.call(`PATCH ${fix.request.path}`, { body: fix.request.body })).status).toBe(200);
     expect((await send(server, request, key.key)).decision.effect).toBe('allow');
   });
+
+  it('a role of dsx is unknown, and a key with it is rejected', async () => {
+    const body = {
+      type: 'personal',
+      name: 'later',
+      services: ['air'],
+      user: 'later@acme.test',
+      roles: ['air_trainee'],
+    };
+    const answer = await server.call('POST /_mock/keys', { body });
+
+    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('`air_trainee`')]);
+  });
 });
 
 describe('profile dsx', async () => {

@@ -260,6 +260,13 @@ describe('a flush', () => {
     expect(await Promise.all(keys.map((key) => isAllowed(on, key)))).toEqual([true, true, false]);
     expect((await flush(on, body)).body).toEqual({ flushed: [] });
   });
+
+  it('of an unknown key returns 404', async () => {
+    const answer = await flush(servers.fixed, { keyId: 'nothing' });
+
+    expect(answer.status).toBe(404);
+    expect(problemDocument(answer)).toContain('GET /_mock/keys');
+  });
 });
 
 describe('with `propagation` jitter', () => {

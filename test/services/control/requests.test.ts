@@ -261,6 +261,10 @@ describe('a verification', () => {
   it.each([
     [{}, '`match`'],
     [{ match: { reason: 'bad_luck' } }, 'which `GET /_mock/tables/{service}` lists'],
+    [
+      { match: { status: 777 } },
+      '`match.status`: `777` is not an HTTP status. Expected a whole number from 100 to 599.',
+    ],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],
     [{ match: {}, atLeast: 3, atMost: 1 }, 'must not be above'],
     [{ match: {}, within: '60.001s' }, 'up to 60 s'],

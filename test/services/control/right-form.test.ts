@@ -17,6 +17,7 @@ it.each<[request: string, body: unknown, status: number, message: string]>([
   ['POST /_mock/requests/verify', { operation: 'get_users', times: 1 }, 400, 'it belongs at `match.operation`'],
   ['POST /_mock/world', {}, 404, 'Did you mean `POST /_mock/worlds`?'],
   ['GET /_mock/clok', undefined, 404, 'Did you mean `GET /_mock/clock`?'],
+  ['GET /_mock/tables/azure', undefined, 404, 'runai'],
 ])('%s with %j is rejected with a suggestion', async (request, body, status, message) => {
   const answer = await server.call(request, body === undefined ? {} : { body });
 

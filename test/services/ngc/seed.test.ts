@@ -63,10 +63,16 @@ describe('a fault names the field or the key:', () => {
       withService({ roles: ['ORG_OWNER'] }),
       onlyOf('roles', 'personal', '`scopes` and `resource`'),
     ],
+    ['a user of a service key', withService({ user: 'a@acme.test' }), onlyOf('user', 'personal', '')],
     [
       'scopes of a personal key',
       withPersonal({ scopes: ['list_functions'] }),
       onlyOf('scopes', 'service', '`roles` of its `user`'),
+    ],
+    [
+      'a resource of a personal key',
+      withPersonal({ resource: { type: 'All Functions' } }),
+      onlyOf('resource', 'service', ''),
     ],
     ['an unknown scope', withService({ scopes: ['fly'] }), /`nvcf-deployer`.*`fly`/],
     ['an unknown resource type', withService({ resource: { type: 'Galaxy' } }), /`nvcf-deployer`.*`Galaxy`/],

@@ -97,6 +97,19 @@ describe('a change of an account', () => {
     expect(hints).toContainEqual(expect.objectContaining({ code: 'not_emulated', text: detail }));
   });
 
+  it('is denied for a token without the scope', async () => {
+    for (const method of ['POST', 'PATCH', 'DELETE']) {
+      const { status, decision } = await trusted.call(
+        `${method} /v2/nvcf/accounts/${GLOBEX}`,
+        ['list_accounts'],
+        {},
+        {},
+      );
+
+      expect([method, status, decision.reason]).toEqual([method, 403, 'missing_scope']);
+    }
+  });
+
   it('of another account is denied for keys', async () => {
     const caller = await (await nvcfServer()).withScopes(['account_setup']);
     const { status, decision } = await caller(`PATCH accounts/${GLOBEX}`, {});

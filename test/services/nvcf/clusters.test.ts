@@ -65,7 +65,9 @@ describe('the NGC gateway', () => {
   it.each([
     ['', ['L40S']],
     ['?gpus=H100,L40S', ['L40S']],
+    ['?gpus=H100', []],
     ['?regions=eu-1', []],
+    ['?gpus=L40S&regions=us-west-1', ['L40S']],
     ['?gpus=L40S&regions=eu-1', []],
   ])('returns the available instance types filtered by `%s`', async (query, gpus) => {
     const { status, body } = await acme(`${AVAILABLE}${query}`);

@@ -224,7 +224,8 @@ describe('creating a function', async () => {
 
   const PAIR =
     "Invalid request: Either both or none of 'helmChart' and 'helmChartServiceName' properties must be specified";
-  const BOTH = "Invalid request: Cannot specify both 'containerImage' and 'helmChart' properties in the payload";
+  const both = (name: string) =>
+    `Invalid request: Cannot specify both '${name}' and 'helmChart' properties in the payload`;
   const CHART = { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's' };
   const FILES = "Invalid request: non-LLM function models must specify both 'version' and 'uri'";
   const NO_CONTENT =
@@ -233,7 +234,9 @@ describe('creating a function', async () => {
   it.each<[what: string, definition: object, text: string]>([
     ['no content', { containerImage: undefined }, NO_CONTENT],
     ['no content, and an empty list of models', { containerImage: undefined, models: [] }, NO_CONTENT],
-    ['a chart with an image', { ...CHART, containerImage: 'nvcr.io/image:1' }, BOTH],
+    ['a chart with an image', { ...CHART, containerImage: 'nvcr.io/image:1' }, both('containerImage')],
+    ['a chart with arguments', { ...CHART, containerArgs: '-v' }, both('containerArgs')],
+    ['a chart with an environment', { ...CHART, ...environment({ A: 'b' }) }, both('containerEnvironment')],
     ['a chart without a service name', { ...CHART, helmChartServiceName: undefined }, PAIR],
     ['a blank service name', { ...CHART, helmChartServiceName: ' ' }, PAIR],
     ['a service name without a chart', { helmChartServiceName: 's' }, PAIR],

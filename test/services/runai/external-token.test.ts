@@ -365,6 +365,16 @@ describe('an identity provider with a JWK set at a URL', () => {
     expect((await v1Endpoint.exchange(server, await signToken())).status).toBe(200);
   });
 
+  it('that becomes unavailable causes 503 for an unknown key id only', async () => {
+    provideKeys(key);
+    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
+    expect((await exchange(server, await signToken())).status).toBe(200);
+    Object.assign(provided, { status: 500, body: '{}' });
+
+    expect((await exchange(server, await signToken({}, nextKey))).status).toBe(503);
+    expect((await exchange(server, await signToken())).status).toBe(200);
+  });
+
   it('that cannot be reached causes 503 with its URL in the message', async () => {
     const { port, release } = await occupyPort();
     await release();

@@ -397,10 +397,11 @@ describe('the users on the login page', () => {
     expect(html).not.toContain(researcher.password);
   });
 
-  it('are logged in by a click', async () => {
-    const answer = await clickUser(server, researcher.id);
+  it('are logged in by a click, with the challenge of the client', async () => {
+    const answer = await clickUser(server, researcher.id, S256);
     const { origin, pathname, searchParams } = locationOf(answer);
-    const { body } = await postForm(server, REALM_TOKEN, codeFields(String(searchParams.get('code'))));
+    const fields = codeFields(String(searchParams.get('code')), { code_verifier: VERIFIER });
+    const { body } = await postForm(server, REALM_TOKEN, fields);
 
     expect(origin + pathname).toBe(CALLBACK);
     expect(searchParams.get('state')).toBe('a-state');

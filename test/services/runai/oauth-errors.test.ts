@@ -153,6 +153,11 @@ const INVALID_REQUESTS: [what: string, refusal: Refusal][] = [
     { fields: { ...byKey, scope: 'openid "é\\' }, error: 'invalid_scope', names: ['`scope`'] },
   ],
   ['no password', invalidRequest(['`password`'], { ...byPassword, password: '' })],
+  ['no refresh token', invalidRequest(['`refresh_token`'], { grant_type: 'refresh_token' })],
+  ...['code', 'client_id', 'redirect_uri'].map((name): [string, Refusal] => [
+    `a code without ${name}`,
+    invalidRequest([`\`${name}\``], { ...codeFields('x'.repeat(43)), [name]: undefined }),
+  ]),
   ...Object.entries(MAX_LENGTHS).map(([name, max]): [string, Refusal] => [
     `more than ${max} characters of ${name}`,
     invalidRequest([`\`${name}\``, String(max)], { ...byKey, [name]: 'x'.repeat(max + 1) }),

@@ -2,6 +2,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { researcher } from '../../support/cast.ts';
+import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';
 
 const PAGE = '/auth/realms/acme';
@@ -48,5 +49,12 @@ describe('the page of the realm', () => {
 
     expect(body['token-service']).toBe('http://localhost:6625/w/team-a/auth/realms/acme/protocol/openid-connect');
     expect(body['account-service']).toBe('http://localhost:6625/w/team-a/auth/realms/acme/account');
+  });
+
+  it('of another realm is not found, and the refusal names the realm of the tenant', async () => {
+    const answer = await server.call('GET /auth/realms/other');
+
+    expect(answer.status).toBe(404);
+    expect(runaiRefusal(answer)).toContain('The realm of this tenant is `acme`.');
   });
 });

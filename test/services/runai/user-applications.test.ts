@@ -93,6 +93,7 @@ it('--runai-revoke-on-delete revokes the tokens of a user application with a new
     expect((await oldCaller(`GET ${OWN}`)).decision).toMatchObject({ effect: 'deny', reason: 'revoked_token' });
     if (change === 'secret')
       expect((await (await createCaller(clientId, body.clientSecret))(`GET ${OWN}`)).status).toBe(200);
+    else expect((await strict.login(clientId, secret)).decision.reason).toBe('unknown_client');
     expect((await call(`GET ${OWN}`)).status).toBe(200);
   }
 });
