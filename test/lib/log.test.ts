@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLineLog, LOG_LEVELS, type LogLevel, SILENT_LOG } from '../../src/lib/log.ts';
+import { createLineLog, LOG_LEVELS, type LogLevel, limitWarnings, SILENT_LOG } from '../../src/lib/log.ts';
 
 const clock = { now: () => Date.UTC(2026, 0, 15, 12) };
 const KEY = `nvapi-${'a'.repeat(64)}`;
@@ -79,4 +79,15 @@ describe('a log', () => {
 
     expect(SILENT_LOG.isDebugging).toBe(false);
   });
+});
+
+it('an equal warning is written once in a while, and the latest thousand are remembered', () => {
+  const { lines, log } = createLog('info');
+  const { warn } = limitWarnings(log);
+  for (const text of ['a', 'a', 'b', 'a']) warn(text);
+  expect(lines).toHaveLength(2);
+
+  for (let index = 0; index < 1000; index++) warn(`warning ${index}`);
+  for (const text of ['warning 0', 'warning 999', 'a']) warn(text);
+  expect(lines).toHaveLength(1003);
 });
