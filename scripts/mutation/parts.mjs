@@ -53,8 +53,8 @@ export const PARTS = {
   // random rules.
   core: {
     files: [
-      'src/{contract,decisions,decisions/responses}/*.ts',
-      'src/lib/!(assets|document-file|pages|text-file|time).ts',
+      'src/{contract,decisions,decisions/responses,lib}/*.ts',
+      '!src/lib/{assets,document-file,pages,text-file,time}.ts',
     ],
     tests: [
       'test/decisions/!(decide-properties).test.ts',
