@@ -1,5 +1,6 @@
 /** The rows of one collection. */
 import { describe, expect, it } from 'vitest';
+import { Group } from '../../src/store/indexes.ts';
 import type { Row } from '../../src/store/row.ts';
 import { Rows } from '../../src/store/rows.ts';
 import { createState, listRows } from '../../src/store/state.ts';
@@ -7,6 +8,18 @@ import { NOON, row } from '../support/records.ts';
 
 const createRows = (rows: readonly Row[]) => new Rows(listRows(createState(rows)));
 const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => id);
+
+it('a group is in order of place, in which a changed row stays', () => {
+  const at = (id: string, place: number) => ({ ...row(id), revision: { ...row(id).revision, place } });
+  const group = new Group();
+  for (const item of [at('b', 2), at('d', 4), at('b', 2)]) group.put(item);
+  expect(idsOf(group.rows)).toEqual(['b', 'd']);
+  expect(group.rows).toBe(group.rows);
+
+  for (const item of [at('c', 3), at('e', 5)]) group.put(item);
+  expect(idsOf(group.rows)).toEqual(['b', 'c', 'd', 'e']);
+  expect(idsOf(group.copy().rows)).toEqual(['b', 'c', 'd', 'e']);
+});
 
 describe('due', () => {
   const DUE = [row('late', { dueAt: NOON + 2 }), row('never'), row('soon', { dueAt: NOON + 1 })];
