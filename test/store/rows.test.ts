@@ -59,6 +59,15 @@ describe('due', () => {
   });
 });
 
+it('a row that is not there can be removed', () => {
+  const rows = createRows([row('one')]);
+  rows.remove('two');
+  rows.remove('one');
+  rows.remove('one');
+
+  expect(rows.byId('one')).toBeUndefined();
+});
+
 describe('the cache', () => {
   it('keeps the visible rows of the last ten accounts', () => {
     const rows = createRows([row('one')]);

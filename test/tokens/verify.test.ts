@@ -4,6 +4,7 @@ import { CompactSign, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/decisions/problem.ts';
 import { BEARER_KEY, BEARER_TIMES } from '../../src/tokens/bearer-key.ts';
+import { compose } from '../../src/tokens/forge.ts';
 import { createTokens } from '../../src/tokens/index.ts';
 import type { KeyRing } from '../../src/tokens/keys.ts';
 import { checkTimes, isBearer } from '../../src/tokens/verify.ts';
@@ -164,6 +165,19 @@ describe('an access token', () => {
       'malformed_token',
       /"exp" claim must be a number/,
     ],
+    ...(['iat', 'exp'] as const).map((claim): (typeof cases)[number] => [
+      `with an infinite \`${claim}\``,
+      () => {
+        const claims = JSON.stringify({ ...goodClaims, [claim]: 'infinite' }).replace('"infinite"', '1e400');
+        return compose(
+          JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: shippedKey.kid }),
+          claims,
+          shippedKey.privateKey,
+        );
+      },
+      'malformed_token',
+      WRONG_TYPE,
+    ]),
     ['that is not a JWT', async () => 'abc', 'malformed_token', /./],
     [
       'with another algorithm',

@@ -87,6 +87,8 @@ describe('the token of an administrator', () => {
     ['expired_token', () => forgeToken({ exp: SECONDS })],
     ['bad_signature', async () => `${(await forgeToken()).slice(0, -8)}AAAAAAAA`],
     ['world_gone', () => forgeToken({ jti: 'a.gone' })],
+    ['malformed_token', () => forgeToken({ sub: 7 })],
+    ['malformed_token', () => forgeToken({ jti: 7 })],
   ])('is rejected with 401 and without a body: %s', async (reason, token) => {
     const { status, body, headers, decision } = await server.call('GET /v2/nvcf/functions', { token: await token() });
 
