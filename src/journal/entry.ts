@@ -121,14 +121,16 @@ export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'sta
   return reason !== null || status === null || status >= 400;
 }
 
+/** The size of the buffer of a `BodyStore` at first. */
+const FIRST_BYTES = 64 * 1024;
+
 /**
  * The bodies of the newest requests that succeeded, in all worlds: one buffer, written from its start again when it is
  * full. Thousands of buffers that live for a while would take three times the memory, until the garbage collector comes.
  */
 export class BodyStore {
   readonly #size: number;
-  /** Allocated on first use. Memory that was never written takes no room. */
-  #buffer: Buffer | null = null;
+  #buffer = Buffer.alloc(0);
   /** The bytes ever written, which are also the place of the next body. A body at a place is there for `#size` bytes. */
   #written = 0;
 
@@ -142,12 +144,12 @@ export class BodyStore {
     const length = body instanceof TextBody ? body.length : (body.bytes?.length ?? 0);
     if (length === 0) return body;
     if (length > this.#size) return new KeptBody(this, body, Number.NEGATIVE_INFINITY, length);
-    this.#buffer ??= Buffer.allocUnsafeSlow(this.#size);
     const start = this.#written % this.#size;
     // A body is in one piece.
     if (start + length > this.#size) this.#written += this.#size - start;
     const place = this.#written;
     const at = place % this.#size;
+    if (at + length > this.#buffer.length) this.#grow(at + length);
     const kept = body instanceof TextBody ? body.write(this.#buffer, at) : (body.bytes?.copy(this.#buffer, at) ?? 0);
     this.#written += kept;
     return new KeptBody(this, body, place, kept);
@@ -160,9 +162,18 @@ export class BodyStore {
 
   /** Returns a copy. */
   read(place: number, length: number): Buffer | null {
-    if (this.#buffer === null || !this.has(place)) return null;
+    if (!this.has(place)) return null;
     const start = place % this.#size;
     return Buffer.from(this.#buffer.subarray(start, start + length));
+  }
+
+  /** Doubles the buffer: a server of one test records little, and a full buffer for each would keep the collector busy. */
+  #grow(minBytes: number): void {
+    const larger = Buffer.allocUnsafeSlow(
+      Math.min(this.#size, Math.max(minBytes, 2 * this.#buffer.length, FIRST_BYTES)),
+    );
+    this.#buffer.copy(larger);
+    this.#buffer = larger;
   }
 }
 

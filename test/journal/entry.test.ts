@@ -33,6 +33,13 @@ describe('the bodies of requests that succeeded', () => {
     }
   });
 
+  it('are kept while their room grows', () => {
+    const store = new BodyStore(8 * MAX_BODY_LENGTH);
+    const texts = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(MAX_BODY_LENGTH));
+
+    expect(textsOf(texts.map((text) => store.keep(storeBody(text))))).toEqual(texts);
+  });
+
   it('are copies, which neither the source nor a reader changes', () => {
     const store = new BodyStore(10);
     const source = Buffer.from('abc');
