@@ -1,19 +1,24 @@
-import { statfsSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
- * A folder in memory, if there is one with room: what a file promises about a disk is tested by processes that are killed
- * (`vitest.e2e.config.ts`).
+ * A folder for this run, which is removed at its end: in memory, if there is room. What a file promises about a disk is
+ * tested by processes that are killed (`vitest.e2e.config.ts`).
  */
-function folderInMemory(): Record<string, string> {
+function createFolder(): string {
+  let parent = tmpdir();
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
-    return bavail * bsize > 2 ** 30 ? { TMPDIR: '/dev/shm' } : {};
+    if (bavail * bsize > 2 ** 30) parent = '/dev/shm';
   } catch {
-    return {};
+    // Other systems have no such folder.
   }
+  const folder = mkdtempSync(join(parent, 'nv-auth-mock-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /**
@@ -58,6 +63,6 @@ export default defineConfig({
     // A source that has not changed is not transformed again. `npx vitest run --clearCache` empties the cache.
     experimental: { fsModuleCache: true },
     execArgv: v8Flags(),
-    env: folderInMemory(),
+    env: { TMPDIR: createFolder() },
   },
 });
