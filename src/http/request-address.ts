@@ -115,6 +115,7 @@ export function originsOf(
   address: WorldAddress | null,
   base: string,
 ): Origins {
+  if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
   const below = `${base}${worldPathOf(id)}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
   return {
