@@ -15,7 +15,7 @@ const { startMock } = /** @type {typeof import('../src/index.ts')} */ (await imp
 const CROWD = 10_000;
 const POST = { method: 'POST', headers: { 'content-type': 'application/json' } };
 
-const mock = await startMock({ maxWorlds: CROWD });
+const mock = await startMock({ maxWorlds: CROWD, maxState: 1024 });
 const before = await used();
 for (let number = 0; number < CROWD; number++) {
   const { cast } = /** @type {any} */ (await (await mock.fetch('/_mock/worlds', { ...POST, body: '{}' })).json());

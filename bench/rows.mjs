@@ -90,7 +90,10 @@ export const ROWS = [
     const file = join(folder, 'access-keys.db');
     await makeWithAccessKeys(file, MANY);
     const { load } = our('list of 20 access keys', program);
-    return compare([{ server: ours(program, ['--data', file]), load }, our('list of 20 access keys', program)]);
+    return compare([
+      { server: ours(program, ['--data', file, '--max-state', '1GB']), load },
+      our('list of 20 access keys', program),
+    ]);
   }),
   row('decided list of functions, 100,000 service keys / 10', [rate(0.8)], async ({ program, folder }) => {
     const side = async (/** @type {number} */ count) => {
