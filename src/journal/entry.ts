@@ -75,7 +75,7 @@ export function storeBody(body: string | Buffer | undefined): StoredBody {
   return { bytes: Buffer.from(body.subarray(0, MAX_BODY_LENGTH)), size: body.length };
 }
 
-/** A text as a body. Most are written into a `BodyStore` at once, so a buffer of its own would be made in vain. */
+/** A text as a body. Most are copied into a `BodyStore` right away, so it gets no buffer of its own. */
 class TextBody implements StoredBody {
   readonly size: number;
   readonly #text: string;

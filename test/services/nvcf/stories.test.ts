@@ -1,14 +1,9 @@
 /** The troubleshooting of the service-keys page: each mistake is refused and explained, and every fix is enough. */
 import { expect, it } from 'vitest';
-import { castKey } from '../../support/ngc-cast.ts';
+import { DEFINITION, FULL, GLOBEX, SPECIFICATION } from '../../support/nvcf-client.ts';
 import { type GivenResource, makeKey } from '../../support/nvcf-requests.ts';
 import { resetTestServer, testServer } from '../../support/server.ts';
 
-const SPECIFICATIONS = {
-  deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
-};
-const NEW_FUNCTION = { name: 'story', inferenceUrl: '/', containerImage: 'nvcr.io/acme/story:1' };
-const AUTHORIZED = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
 const ALL_FUNCTIONS = { type: 'All Functions' };
 
 interface Version {
@@ -31,12 +26,12 @@ interface Story {
 const deployment = {
   request: ({ functionId, versionId }: Version) =>
     `POST /v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`,
-  body: SPECIFICATIONS,
+  body: { deploymentSpecifications: [SPECIFICATION] },
 };
 const authorization = (held: string) => ({
   scopes: ['Authorize Clients'],
   request: ({ functionId }: Version) => `POST /v2/nvcf/authorizations/functions/${functionId}`,
-  body: AUTHORIZED,
+  body: { authorizedParties: [{ ncaId: GLOBEX }] },
   decision: () => ({ reason: 'incompatible_resource_type', held: [held], accepted: ['All Functions'] }),
   fix: () => ({ resource: ALL_FUNCTIONS }),
 });
@@ -89,10 +84,7 @@ const STORIES: Readonly<Record<string, Story>> = {
 const server = await testServer();
 
 async function createVersion(): Promise<Version> {
-  const { body } = await server.call('POST /v2/nvcf/functions', {
-    token: castKey('nvcf-full-access').key,
-    body: NEW_FUNCTION,
-  });
+  const { body } = await server.call('POST /v2/nvcf/functions', { token: FULL, body: DEFINITION });
   return { functionId: body.function.id, versionId: body.function.versionId };
 }
 
