@@ -25,7 +25,7 @@ describeInBrowser('the panel of a request', () => {
       ['POST', '/api/v1/users', token, { email: admin.email }, 'Allowed', 'Resource with this name already exists'],
     ] as const) {
       const { status } = await ask(method, path, sender, body);
-      await requestRows(page).first().getByText(String(status)).click();
+      await requestRows(page).first().getByText(String(status), { exact: true }).click();
       await requestPanel(page).locator('.verdict').getByText(ours).waitFor();
       expect(await requestPanel(page).locator('.verdict').count()).toBe(1);
       await requestPanel(page).getByRole('region', { name: 'words' }).getByText(vendors).first().waitFor();
@@ -105,7 +105,7 @@ describeInBrowser('the panel of a request', () => {
       const match = { operation: 'listFunctions' };
       if (status === '503') await mock('POST', '/faults', { match, do: { status: 503, offDocument: true } });
       await ask(method, path, token, method === 'POST' ? {} : undefined);
-      await requestRows(page).first().getByText(status).click();
+      await requestRows(page).first().getByText(status, { exact: true }).click();
 
       await expect.poll(() => readMarks(page)).toBe(marks);
       expect(await requestPanel(page).getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
