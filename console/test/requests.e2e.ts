@@ -59,7 +59,11 @@ describeInBrowser('the list of requests', () => {
     await requestRows(page).filter({ hasText: '/token' }).last().click();
     await button(requestPanel(page), 'Move the clock there').waitFor();
     await requestRows(page).filter({ hasText: '/api/v1/token' }).click();
-    await requestPanel(page).getByText('invalid_body').or(requestPanel(page).getByText('400')).first().waitFor();
+    await requestPanel(page)
+      .getByText('invalid_body')
+      .or(requestPanel(page).getByText('400', { exact: true }))
+      .first()
+      .waitFor();
 
     await expect.poll(() => requestPanel(page).getByText('Its token').count()).toBe(0);
   });

@@ -1,12 +1,12 @@
 /** Secrets at every place that takes one, in every form: none of them is in anything that the mock reports. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTerminalLog } from '../../src/cli/terminal-log.ts';
-import { createManualClock } from '../../src/lib/clock.ts';
 import { createLineLog, type Log } from '../../src/lib/log.ts';
 import { admin } from '../support/cast.ts';
 import { castFunction, castKey, castTask } from '../support/ngc-cast.ts';
 import { roundsOf } from '../support/properties.ts';
-import { openServer, START } from '../support/server.ts';
+import { testServer } from '../support/server.ts';
+import { makeWorld, tokenOf } from '../support/worlds.ts';
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -147,36 +147,42 @@ const OPERATIONS: readonly [operation: string, token: 'nvcf' | 'owner' | 'admin'
   ['POST /nothing', null],
 ];
 
-/** A server, and everything that it reports about its requests. */
-async function startServer() {
-  let written = '';
-  const write = (text: string) => {
-    written += text;
-  };
-  const terminal = { write, columns: 500, hasColors: false, canMoveCursor: false, writtenBytes: 0 };
-  const log = (clock: Parameters<typeof createLineLog>[2]) => {
-    const lines = createLineLog('debug', false, clock, write);
-    const rows = createTerminalLog(lines, terminal);
-    const both =
-      (level: 'info' | 'debug'): Log['info'] =>
-      (text, details) => {
-        lines[level](text, details);
-        rows[level](text, details);
-      };
-    return { ...lines, info: both('info'), debug: both('debug') };
-  };
-  const server = await openServer({}, { log, clock: createManualClock(START) });
-  onTestFinished(() => server.close());
-  const { port } = await server.listen('127.0.0.1', 0);
+let written = '';
+const write = (text: string) => {
+  written += text;
+};
+const terminal = { write, columns: 500, hasColors: false, canMoveCursor: false, writtenBytes: 0 };
+const server = await testServer(
+  {},
+  {
+    log: (clock) => {
+      const lines = createLineLog('debug', false, clock, write);
+      const rows = createTerminalLog(lines, terminal);
+      const both =
+        (level: 'info' | 'debug'): Log['info'] =>
+        (text, details) => {
+          lines[level](text, details);
+          rows[level](text, details);
+        };
+      return { ...lines, info: both('info'), debug: both('debug') };
+    },
+  },
+);
+const { port } = await server.listen('127.0.0.1', 0);
+
+/** A world, and everything that is reported about its requests. */
+async function openWorld() {
+  written = '';
+  const { id, call } = await makeWorld(server, { credentials: 'cast' });
   const streaming = new AbortController();
   onTestFinished(() => streaming.abort());
-  const events = await fetch(`http://127.0.0.1:${port}/_mock/events`, { signal: streaming.signal });
+  const events = await fetch(`http://127.0.0.1:${port}/w/${id}/_mock/events`, { signal: streaming.signal });
   const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
   const reported = async () => {
     const all = ['requests?limit=1000', 'requests/har', 'decisions?limit=1000', 'hints', 'faults', 'least-privilege'];
-    const answers = await Promise.all(all.map((item) => server.call(`GET /_mock/${item}`)));
+    const answers = await Promise.all(all.map((item) => call(`GET /_mock/${item}`)));
     const body = answers[0]?.body as { readonly requests: readonly { readonly id: string }[]; readonly total: number };
-    const single = await Promise.all(body.requests.map(({ id }) => server.call(`GET /_mock/requests/${id}`)));
+    const single = await Promise.all(body.requests.map(({ id: request }) => call(`GET /_mock/requests/${request}`)));
     let streamed = '';
     while (streamed.split('event: request').length <= body.total) streamed += (await reader?.read())?.value ?? '';
     return JSON.stringify([
@@ -186,7 +192,7 @@ async function startServer() {
       streamed,
     ]);
   };
-  return { server, reported };
+  return { prefix: `/w/${id}`, call, reported };
 }
 
 /** Fails with the surroundings of the first secret. A planted number has more digits than a digest shows. */
@@ -199,16 +205,16 @@ function expectNoSecret(reported: string): void {
 
 describe('no planted secret is reported of a body that is', () => {
   it.each(BODIES.map((body, index) => [...body, index] as const))('%s', async (_form, type, make, index) => {
-    const { server, reported } = await startServer();
+    const { prefix, call, reported } = await openWorld();
     // All of them at night; otherwise each form is sent to other ones.
     const share = roundsOf(OPERATIONS.length);
     const operations = [...OPERATIONS, ...OPERATIONS].slice((index * share) % OPERATIONS.length).slice(0, share);
-    const tokens = { nvcf, owner, admin: await server.tokenOf(admin) };
+    const tokens = { nvcf, owner, admin: await tokenOf(call, admin.accessKey) };
     for (const [operation, token] of operations) {
       const [method, url] = operation.split(' ') as ['POST', string];
       const answer = await server.app.inject({
         method,
-        url,
+        url: `${prefix}${url}`,
         headers: {
           host: 'localhost:6625',
           ...(type !== '' && { 'content-type': type }),
@@ -225,19 +231,19 @@ describe('no planted secret is reported of a body that is', () => {
 });
 
 it('no planted secret is reported of a URL', async () => {
-  const { server, reported } = await startServer();
+  const { call, reported } = await openWorld();
   for (const target of ['/v2/nvcf/functions', '/api/v1/users', '/api/v3/images/', '/nothing', '/auth/realms/acme/x']) {
     const query = new URLSearchParams(fieldsOf(plantMembers()));
     const names = NAMES.map((name) => `/${encodeURIComponent(name.trim())}=${plant()}`).join('');
     for (const url of [`${target}?${query}`, `${target}${names}`, `${target}?p%61ssword=${plant()}&tok%2565n=a`]) {
-      expect((await server.call(`GET ${url}`, { token: nvcf })).status).toBeLessThan(500);
+      expect((await call(`GET ${url}`, { token: nvcf })).status).toBeLessThan(500);
     }
   }
   expectNoSecret(await reported());
 });
 
 it('no planted secret is reported of a header', async () => {
-  const { server, reported } = await startServer();
+  const { call, reported } = await openWorld();
   const HEADERS = [
     ...['authorization', 'proxy-authorization', 'x-authorization', 'cookie', 'x-api-key', 'x-auth-token', 'x-auth'],
     ...['x-amz-security-token', 'sec-websocket-protocol', 'x-client-secret', 'ocp-apim-subscription-key'],
@@ -250,8 +256,8 @@ it('no planted secret is reported of a header', async () => {
       'x-note': `Bearer ${plant()}, nvapi-${plant()}`,
       'x-json': JSON.stringify({ password: plant() }),
     };
-    await server.call('GET /v2/nvcf/functions', { headers });
-    await server.call('GET /nothing', { headers });
+    await call('GET /v2/nvcf/functions', { headers });
+    await call('GET /nothing', { headers });
   }
   expectNoSecret(await reported());
 });

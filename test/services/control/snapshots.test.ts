@@ -128,7 +128,7 @@ describe('a snapshot', () => {
     };
     const first = await round();
     const before = await readBytes();
-    for (let number = 0; number < 150; number += 1) await round();
+    for (let number = 0; number < 101; number += 1) await round();
     expect(await readBytes()).toBe(before);
     expect((await server.call('POST /_mock/snapshots')).status).toBe(201);
     expect((await server.call(`GET /_mock/snapshots/${first}`)).status).toBe(404);
