@@ -1,7 +1,6 @@
 import { listNotEmulatedOperations } from '../contract/sections.ts';
 import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { shapeOf } from '../lib/path-template.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
@@ -18,18 +17,9 @@ export function createRouter({ service, document }: MountedService): OperationRo
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
 }
 
-/** @throws Error if an operation has no row or no handler, or is also listed as not emulated */
+/** @throws Error if an operation has no row or no handler */
 export function createRoutes(mounted: MountedService): readonly Route[] {
   const { service, document } = mounted;
-  // The router would fail only at the first request, and not say which file to change.
-  const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
-  const listed = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
-  const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
-  if (duplicate !== undefined) {
-    throw new Error(
-      `Operation \`${duplicate.id}\` is also listed as not emulated. Remove \`${duplicate.method} ${duplicate.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
-    );
-  }
   const rows = indexRows(mounted);
   return document.operations.map((operation) =>
     createRoute(operation, mounted, rows, service.operations[operation.id], service),

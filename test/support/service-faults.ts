@@ -1,8 +1,9 @@
+import { listNotEmulatedOperations } from '../../src/contract/sections.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Sourced, Tables } from '../../src/decisions/rule.ts';
 import { type MountedService, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
-import { isBelow } from '../../src/lib/path-template.ts';
+import { isBelow, shapeOf } from '../../src/lib/path-template.ts';
 
 /** Returns what is incomplete about a service, as sentences that name the row or the operation. */
 export function mountFaults({ service, ruleset, document }: MountedService, reasons: Reasons): string[] {
@@ -10,6 +11,8 @@ export function mountFaults({ service, ruleset, document }: MountedService, reas
   const handled = Object.keys(service.operations);
   const ofOtherVersions = service.rules.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
   const documented = [...document.operations, ...ownHostsOf(service).map(operationOfHost)];
+  const callOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${shapeOf(path)}`;
+  const notEmulated = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(callOf));
   return [
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)
@@ -21,6 +24,9 @@ export function mountFaults({ service, ruleset, document }: MountedService, reas
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
+    ...document.operations
+      .filter((operation) => notEmulated.has(callOf(operation)))
+      .map(({ id }) => `operation \`${id}\` is also in the table of operations that are not emulated`),
     ...ruleset.tables.operations.flatMap(({ id, checksFirst }) =>
       checksFirst === undefined || service.checks?.[checksFirst] !== undefined
         ? []
