@@ -20,7 +20,8 @@ const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/
 const PROPERTIES =
   'test/decisions/decide-properties.test.ts test/decisions/explaining/hints/total.test.ts test/services/ngc-keys/least-rights.test.ts ' +
   'test/services/nvcf/properties.test.ts test/store/memory.test.ts test/store/collections.test.ts ' +
-  'test/tokens/claims-of-every-type.test.ts test/http/docs.test.ts test/journal/planted-secrets.test.ts';
+  'test/tokens/claims-of-every-type.test.ts test/http/docs.test.ts test/journal/planted-secrets.test.ts ' +
+  'test/worlds/seed/schema.test.ts test/services/runai/inherited-names.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [

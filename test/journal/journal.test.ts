@@ -143,15 +143,11 @@ it('a verification does not start to wait after the journal has ended', async ()
 
 describe('a body', () => {
   it('is kept up to 64 kB, with its whole size', () => {
-    expect(storeBody('x'.repeat(MAX_BODY_LENGTH + 1))).toMatchObject({
-      size: MAX_BODY_LENGTH + 1,
-      bytes: Buffer.alloc(MAX_BODY_LENGTH, 'x'),
-    });
-    expect(storeBody(Buffer.alloc(MAX_BODY_LENGTH + 1, 'y'))).toMatchObject({
-      size: MAX_BODY_LENGTH + 1,
-      bytes: Buffer.alloc(MAX_BODY_LENGTH, 'y'),
-    });
-    expect(storeBody('z'.repeat(MAX_BODY_LENGTH + 1)).bytes).toHaveLength(MAX_BODY_LENGTH);
+    for (const body of ['x'.repeat(MAX_BODY_LENGTH + 1), Buffer.alloc(MAX_BODY_LENGTH + 1, 'x')]) {
+      const { size, bytes } = storeBody(body);
+      // Not `toEqual`, which compares each byte as a member.
+      expect([size, bytes?.equals(Buffer.alloc(MAX_BODY_LENGTH, 'x'))]).toEqual([MAX_BODY_LENGTH + 1, true]);
+    }
     expect(storeBody(undefined)).toMatchObject({ size: 0, bytes: null });
   });
 });

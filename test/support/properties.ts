@@ -9,6 +9,12 @@ export function roundsOf(all: number, share = SHARE): number {
   return PROPERTY_ROUNDS === 'all' ? all : Math.ceil(all * share);
 }
 
+/** Returns values to try: all at night, otherwise every fourth. */
+export function shareOf<Value>(values: readonly Value[]): readonly Value[] {
+  const step = Math.round(values.length / roundsOf(values.length));
+  return values.filter((_, index) => index % step === 0);
+}
+
 /** Returns the seed of a property, which failures report. Nightly runs use another one. */
 export function seedOf(own: string): string {
   return PROPERTY_SEED === undefined ? own : `${own} ${PROPERTY_SEED}`;

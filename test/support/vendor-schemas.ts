@@ -113,8 +113,9 @@ function follow(root: Part, steps: readonly string[]): { readonly part: Part; re
 
 function load(name: string) {
   const root = json(new URL(`${name}.json`, PUBLISHED));
+  const speed = { meta: false, validateSchema: false, code: { optimize: false } } as const;
   const ajv = addFormats.default(
-    new Ajv({ strict: false, logger: false, validateSchema: false, allErrors: true, unicodeRegExp: false }),
+    new Ajv({ strict: false, logger: false, allErrors: true, unicodeRegExp: false, ...speed }),
   );
   // Java's `URI` may be relative, but is published as `uri`.
   ajv.addFormat('uri', (text: string) => URL.canParse(text, 'https://a.test'));

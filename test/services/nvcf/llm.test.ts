@@ -616,10 +616,9 @@ describe('a rejected request', () => {
     [504, 'authentication timed out'],
     [403, 'permission denied'],
   ])('can be a simulated fault with status %i', async (status, message) => {
-    const world = await nvcfServer();
     const match = { operation: 'createChatCompletion' };
-    expect((await world.call('POST /_mock/faults', { body: { match, times: 1, do: { status } } })).status).toBe(201);
-    const answer = await ask('/v1/chat/completions', {}, world);
+    expect((await server.call('POST /_mock/faults', { body: { match, times: 1, do: { status } } })).status).toBe(201);
+    const answer = await askChat();
 
     expect([answer.status, answer.body]).toEqual([status, { message }]);
   });
@@ -658,9 +657,8 @@ it('a label in the host selects the world, which may have its own keys', async (
 });
 
 it('requests are recorded with their operation at every path', async () => {
-  const world = await nvcfServer();
-  await ask('/openai/v1/embeddings', { body: { model: CHAT.model, input: 'a' } }, world);
-  const { requests } = (await world.call('GET /_mock/requests')).body;
+  await ask('/openai/v1/embeddings', { body: { model: CHAT.model, input: 'a' } });
+  const { requests } = (await server.call('GET /_mock/requests')).body;
 
   expect(requests[0]).toMatchObject({
     operation: 'createEmbedding',

@@ -10,6 +10,7 @@ import { findSchemaErrors } from '../../../src/worlds/seed/check.ts';
 import { deriveSeed, readCast } from '../../../src/worlds/seed/index.ts';
 import { createSeedSchema } from '../../../src/worlds/seed/schema.ts';
 import { documentationPages, ROOT } from '../../package/architecture/source-files.ts';
+import { shareOf } from '../../support/properties.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../../support/seeds.ts';
 import { SERVICES } from '../../support/services.ts';
 
@@ -150,7 +151,7 @@ describe('the schema rejects the same as the check of the mock:', () => {
     ['a seed of names', onlyNames],
   ])('every invalid change of %s', async (_, value) => {
     const ways = [...generateInvalid(shortenLists(readCast(await seedFrom(value), SERVICES)))];
-    const differing = ways.filter(
+    const differing = shareOf(ways).filter(
       ([, seed]) => findSchemaErrors(seed as Members, SERVICES).length > 0 !== findErrors(seed).length > 0,
     );
 
