@@ -17,6 +17,6 @@ it('renders YAML with the content of the object', async () => {
       const json = JSON.parse(JSON.stringify(value));
       expect(parse(await renderYaml(json))).toEqual(Object.keys(json).length === 0 ? null : json);
     }),
-    { numRuns: roundsOf(500, 0.05) },
+    { numRuns: roundsOf(500, 0.1) },
   );
 });
