@@ -8,7 +8,7 @@ import { processWide } from '../lib/process-wide.ts';
 import { createSystemRandom } from '../lib/random.ts';
 import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { redactData } from '../store/data-option.ts';
-import { DatabaseFailure, WriteFailure } from '../store/errors.ts';
+import { DatabaseFailure, TooMuchData, WriteFailure } from '../store/errors.ts';
 import { explainDamage, openStorage } from '../store/open.ts';
 import { readSeed, type Seed } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
@@ -133,9 +133,17 @@ async function fillWorlds(
 }
 
 /** Returns the error for a user if the storage failed. Unexpected JSON in a row is a `TypeError` or a `RangeError`. */
-export function toStartupError(cause: unknown, { data }: Config): unknown {
+export function toStartupError(cause: unknown, { data, maxState }: Config): unknown {
   if (cause instanceof WriteFailure) return new UserError(cause.message, { cause });
   if (data === null) return cause;
+  if (cause instanceof TooMuchData) {
+    const isHeapLimit = cause.limitBytes < maxState * MEGABYTE;
+    const limit = isHeapLimit
+      ? "because Node's heap is too small for more; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES"
+      : 'the limit of --max-state; start with a higher one';
+    const message = `--data ${redactData(data)} has worlds that take more than ${Math.round(cause.limitBytes / MEGABYTE)} MB of memory, ${limit}.`;
+    return new UserError(message, { cause });
+  }
   if (cause instanceof TypeError || cause instanceof RangeError) {
     const message = `--data ${redactData(data)} is damaged: it contains unexpected data (${cause.message}). Nothing was changed; use other data, or restore a copy.`;
     return new UserError(message, { cause });

@@ -5,7 +5,7 @@ import type { Change, Commit, Row, Watcher } from './row.ts';
 import { Rows } from './rows.ts';
 import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
-import type { RowLog } from './world-log.ts';
+import type { ChangedRow, RowLog, RowName } from './world-log.ts';
 
 const NO_ROWS = new Rows<never>();
 const NO_USES: ReadonlyMap<string, Instant> = new Map();
@@ -65,6 +65,17 @@ export class Collections {
     // Commits within one update must not overlap either.
     const commits = new Mutex();
     return this.#mutex.runExclusive(() => work((changes) => commits.runExclusive(() => this.#commit(changes))));
+  }
+
+  /** Applies changes that are in the log already, oldest rows first. Nothing else may have used the collections yet. */
+  applyLogged(changes: readonly ChangedRow[], uses: readonly (RowName & { readonly at: Instant })[]): void {
+    for (const { collection, id, row, usedAt } of changes) {
+      this.#change(collection, (rows) => (row === null ? rows.remove(id) : rows.put(row)));
+      if (row !== null) this.#nextPlace = Math.max(this.#nextPlace, row.revision.place + 1);
+      if (usedAt !== null) this.#ownUses(collection).set(id, usedAt);
+      else if (this.#findUses(collection).has(id)) this.#ownUses(collection).delete(id);
+    }
+    for (const { collection, id, at } of uses) this.#ownUses(collection).set(id, at);
   }
 
   /** Records when a row was used, if it exists, without a new revision. It may reach the disk up to a second later. */

@@ -48,6 +48,17 @@ export class DamagedData extends Error {
   }
 }
 
+/** The stored worlds take more memory than the server may use, so it cannot start. */
+export class TooMuchData extends Error {
+  override readonly name = 'TooMuchData';
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    super(`the stored worlds take more than ${limitBytes} bytes of memory`);
+    this.limitBytes = limitBytes;
+  }
+}
+
 /** The maximum number of characters of a parser's message, which may quote the data. */
 const MAX_REASON_LENGTH = 200;
 

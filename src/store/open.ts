@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../lib/errors.ts';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { checkDataOption, isPostgresUrl, redactData } from './data-option.ts';
 import { DamagedData } from './errors.ts';
+import { NO_ROWS } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 import { StoredWorlds } from './stored-worlds.ts';
 import type { LogContent, LoggedWorld, Waiting, WorldLog } from './world-log.ts';
@@ -16,7 +17,7 @@ export async function openStorage(
 ): Promise<StoredWorlds> {
   let log: WorldLog | null = null;
   try {
-    log = await openLog(data, waiting);
+    log = await openLog(data, memory, waiting);
     return await StoredWorlds.read(log, memory, machine);
   } catch (cause) {
     await log?.close();
@@ -25,11 +26,11 @@ export async function openStorage(
 }
 
 /** Adapters are loaded on demand, because most servers keep their state in memory. */
-async function openLog(data: string | null, waiting: Waiting): Promise<WorldLog> {
+async function openLog(data: string | null, memory: StateMemory, waiting: Waiting): Promise<WorldLog> {
   if (data === null) return new MemoryLog();
   const problem = checkDataOption(data);
   if (problem !== null) throw new UserError(problem);
-  if (isPostgresUrl(data)) return (await import('./postgres/log.ts')).PostgresLog.open(data, waiting);
+  if (isPostgresUrl(data)) return (await import('./postgres/log.ts')).PostgresLog.open(data, memory, waiting);
   return (await import('./sqlite/log.ts')).SqliteLog.open(data);
 }
 
@@ -43,11 +44,12 @@ export function explainDamage(data: string, cause: unknown): unknown {
 const EMPTY_WORLD: LoggedWorld = {
   name: DEFAULT_WORLD,
   made: '',
+  seed: '',
   ttl: null,
   createdAt: 0,
   usedAt: 0,
   state: '',
-  initialRows: [],
+  initial: NO_ROWS,
   changedRows: [],
   uses: [],
 };

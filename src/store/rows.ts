@@ -93,6 +93,18 @@ export class Rows<RowType extends Row = Row> {
     return this.#aliases.get(alias);
   }
 
+  /** Returns a row with an alias that another row has as well. Only damaged data has one. */
+  findCollision(): RowType | undefined {
+    const holders = new Map<string, RowType>();
+    return this.all.find((row) =>
+      row.aliases.some((alias) => {
+        const holder = holders.get(alias) ?? row;
+        holders.set(alias, holder);
+        return holder !== row;
+      }),
+    );
+  }
+
   in(index: IndexName, key: string): readonly RowType[] {
     return this.#group(index, key)?.rows ?? NO_ROWS;
   }

@@ -2,7 +2,7 @@ import type { Instant } from '../lib/clock.ts';
 import { DamagedData } from './errors.ts';
 import { type Facets, NEW, type Row } from './row.ts';
 import { listUsedRows } from './state.ts';
-import type { ChangedRow, LoggedState, ReadRow, RowName, RowOfWorld } from './world-log.ts';
+import type { LoggedState, ReadRow, RowName } from './world-log.ts';
 
 /** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
@@ -57,15 +57,8 @@ export function describeRow(world: string, { collection, id }: RowName): string 
   return `the row \`${id}\` of \`${collection}\` in the world \`${world}\``;
 }
 
-/** Returns a changed row of a world from its JSON; null marks an initial row as removed. @throws DamagedData */
-export function readChangedRow({ world, collection, id }: RowOfWorld, text: string | null): ChangedRow {
-  if (text === null) return { collection, id, read: null };
-  const place = describeRow(world, { collection, id });
-  return { collection, id, read: readRow(parseStoredJson(text, place), place) };
-}
-
 /** Returns a row from its stored JSON. @throws DamagedData if members are missing */
-function readRow(saved: unknown, record: string): ReadRow {
+export function readRow(saved: unknown, record: string): ReadRow {
   const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
   if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
     throw new DamagedData(record, 'a row lacks members');
@@ -89,22 +82,66 @@ export function readPart(part: string, place: string): readonly ReadRow[] {
 
 const NO_STRINGS: readonly string[] = [];
 
+/** The maximum number of rows in a part. */
 const MAX_ROWS = 500;
 /** The maximum number of characters in the bodies of a part, unless a single row is longer. */
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** Splits the rows of a state into parts of limited size, each a JSON array. Rows of a collection are oldest first. */
+/** Separates the lines of a part. JSON escapes line breaks in strings, so it is nowhere else. */
+const LINE_END = ',\n';
+
+/** JSON of limited size that belongs together. */
+interface Chunk {
+  readonly texts: string[];
+  rows: number;
+  characters: number;
+}
+
+const createChunk = (): Chunk => ({ texts: [], rows: 0, characters: 0 });
+
+/** Returns false if the chunk would become too large. */
+function tryAdd(chunk: Chunk, text: string, { rows, characters }: Pick<Chunk, 'rows' | 'characters'>): boolean {
+  const isTooLarge = chunk.rows + rows > MAX_ROWS || chunk.characters + characters > MAX_CHARACTERS;
+  if (chunk.rows > 0 && isTooLarge) return false;
+  chunk.texts.push(text);
+  chunk.rows += rows;
+  chunk.characters += characters;
+  return true;
+}
+
+/**
+ * Splits the rows of a state into parts of limited size: JSON arrays with a line for each collection, oldest rows first.
+ * Equal collections have equal lines, whatever else the state has.
+ */
 export function* splitIntoParts(state: LoggedState): Generator<string> {
-  let part: string[] = [];
-  let characters = 0;
-  for (const { row, usedAt } of listUsedRows(state)) {
-    if (part.length === MAX_ROWS || (part.length > 0 && characters + row.revision.size > MAX_CHARACTERS)) {
-      yield `[${part.join()}]`;
-      part = [];
-      characters = 0;
-    }
-    part.push(serializeRow(row, usedAt));
-    characters += row.revision.size;
+  let part = createChunk();
+  for (const line of splitIntoLines(state)) {
+    const text = line.texts.join();
+    if (tryAdd(part, text, line)) continue;
+    yield `[${part.texts.join(LINE_END)}]`;
+    part = createChunk();
+    tryAdd(part, text, line);
   }
-  if (part.length > 0) yield `[${part.join()}]`;
+  if (part.rows > 0) yield `[${part.texts.join(LINE_END)}]`;
+}
+
+function* splitIntoLines(state: LoggedState): Generator<Chunk> {
+  let line = createChunk();
+  let collection = '';
+  for (const { row, usedAt } of listUsedRows(state)) {
+    const text = serializeRow(row, usedAt);
+    const size = { rows: 1, characters: row.revision.size };
+    if (row.collection === collection && tryAdd(line, text, size)) continue;
+    if (line.rows > 0) yield line;
+    line = createChunk();
+    ({ collection } = row);
+    tryAdd(line, text, size);
+  }
+  if (line.rows > 0) yield line;
+}
+
+/** Returns the lines of a part, without its brackets. @param place the part, for messages @throws DamagedData */
+export function listLines(part: string, place: string): readonly string[] {
+  if (!part.startsWith('[') || !part.endsWith(']')) throw new DamagedData(place, 'it is not a JSON array');
+  return part.slice(1, -1).split(LINE_END);
 }

@@ -21,9 +21,18 @@ export const SEEDS = new Collection<StoredSeed>('seed');
 
 const SEED_ID = 'seed';
 
-/** Creates the row of a seed. Lists the members, because a `Seed` has more, which must not be stored. */
-export function createSeedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSeed, null> {
-  return SEEDS.row({ id: SEED_ID, owner: '', parent: null, body: { fingerprint, origin, text } });
+export function createSeedRow(seed: StoredSeed): Row<StoredSeed, null> {
+  return SEEDS.row({ id: SEED_ID, owner: '', parent: null, body: toStored(seed) });
+}
+
+/** Returns the JSON of a seed; equal seeds have equal texts. */
+export function serializeSeed(seed: StoredSeed): string {
+  return JSON.stringify(toStored(seed));
+}
+
+/** Lists the members, because a `Seed` has more, which must not be stored. */
+function toStored({ fingerprint, origin, text }: StoredSeed): StoredSeed {
+  return { fingerprint, origin, text };
 }
 
 /** Returns the stored seed of a world; null before the first load. */

@@ -1,5 +1,8 @@
 import { MEGABYTE, type Quota } from '../lib/memory.ts';
-import { WriteFailure } from './errors.ts';
+import { TooMuchData, WriteFailure } from './errors.ts';
+
+/** By how much the stored worlds may exceed the quota at the start: two estimates of the same rows may differ slightly. */
+const START_TOLERANCE = 1.1;
 
 /** Data in memory that several worlds and snapshots may share. */
 export interface SharedData {
@@ -66,6 +69,11 @@ export class StateMemory {
   assertRoom(bytes: number): void {
     this.reserve(bytes);
     this.unreserve(bytes);
+  }
+
+  /** @param bytes the memory of the stored worlds read so far @throws TooMuchData if it is clearly beyond the quota */
+  assertStartFits(bytes = this.quota.used): void {
+    if (bytes > START_TOLERANCE * this.quota.limit) throw new TooMuchData(this.quota.limit);
   }
 
   /** Ends a reservation, because the data is counted now or was not created. */

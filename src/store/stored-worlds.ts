@@ -2,16 +2,18 @@ import { type Clock, type Instant, rfc3339 } from '../lib/clock.ts';
 import { clearTimeout, setTimeout } from '../lib/time.ts';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { Collections } from './collections.ts';
-import { Collision, DamagedData, isStorageFailure } from './errors.ts';
+import { isStorageFailure } from './errors.ts';
 import { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import type { Row } from './row.ts';
-import { describeRow, serializeRow } from './saved-row.ts';
-import { completeState, type State, StateBuilder } from './state.ts';
+import { assertNoCollision } from './row-reader.ts';
+import { serializeRow } from './saved-row.ts';
+import { completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 import { StoredSnapshots } from './stored-snapshots.ts';
 import { StoredText } from './stored-text.ts';
 import type {
+  ChangedRow,
   LogContent,
   LogEntry,
   LoggedWorld,
@@ -182,8 +184,6 @@ export class StoredWorlds {
   readonly notices: readonly string[];
   /** See `WorldLog.lost`. */
   readonly lost: Promise<string>;
-  /** The worlds found in the storage, except the default world; oldest first. */
-  readonly foundWorlds: readonly WorldRecord[];
   readonly snapshots: StoredSnapshots;
   readonly #writing: Writing;
   readonly #memory: StateMemory;
@@ -199,26 +199,34 @@ export class StoredWorlds {
     this.#memory = memory;
     this.#writing = new Writing(log, this.clock);
     for (const world of logged.worlds) this.#logged.set(world.name, world);
-    this.foundWorlds = logged.worlds
-      .filter(({ name }) => name !== DEFAULT_WORLD)
-      .map(({ name, made, ttl, createdAt, usedAt }) => ({ name, made, ttl, createdAt, usedAt }));
     this.snapshots = new StoredSnapshots(log, this.#writing.queue, memory, this.clock, logged.snapshots);
   }
 
-  /** Reads all worlds. @param machine real time @throws DamagedData, DatabaseFailure */
+  /** Reads all worlds. @param machine real time @throws DamagedData, TooMuchData, DatabaseFailure */
   static async read(log: WorldLog, memory: StateMemory, machine: Clock): Promise<StoredWorlds> {
-    return new StoredWorlds(log, await log.read(), memory, machine);
+    return new StoredWorlds(log, await log.read(memory), memory, machine);
   }
 
-  /** Opens the default world or a world in `foundWorlds`, once each. */
+  /** The worlds in the storage that are not open yet, except the default world; oldest first. */
+  get foundWorlds(): readonly WorldRecord[] {
+    return [...this.#logged.values()]
+      .filter(({ name }) => name !== DEFAULT_WORLD)
+      .map(({ name, made, seed, ttl, createdAt, usedAt }) => ({ name, made, seed, ttl, createdAt, usedAt }));
+  }
+
+  /** Opens the default world or a world in `foundWorlds`, once each. @throws DamagedData */
   open(name: string): Store {
     const logged = this.#logged.get(name);
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
     // The store owns the rows now.
     this.#logged.delete(name);
-    const highestPlace = logged.initialRows.reduce((highest, { place }) => Math.max(highest, place), 0);
-    const log = this.#createLog(name, highestPlace + 1);
-    return this.#createStore(buildState(logged), log, logged.state);
+    const { initial, changedRows, uses, state } = logged;
+    const store = this.#createStore(initial, this.#createLog(name, initial.nextPlace), state);
+    store.collections.applyLogged([...changedRows].sort(byPlaceOfChange), uses);
+    for (const collection of new Set(changedRows.map((changed) => changed.collection))) {
+      assertNoCollision(store.collections.rowsOf(collection), name);
+    }
+    return store;
   }
 
   /** Creates a world. @throws WriteFailure, DatabaseFailure if it cannot be stored; the world isn't created */
@@ -299,21 +307,7 @@ function formatAheadNotice(at: Instant, machine: Clock): string {
   return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
 }
 
-function buildState({ name, initialRows: begin, changedRows: later, uses }: LoggedWorld): State {
-  const rows = new Map(begin.map((read) => [rowKey(read.row), read]));
-  for (const { read, ...row } of later) {
-    if (read === null) rows.delete(rowKey(row));
-    else rows.set(rowKey(row), read);
-  }
-  const used = new Map(uses.map(({ at, ...row }) => [rowKey(row), at]));
-  const builder = new StateBuilder();
-  for (const { row, place, usedAt } of [...rows.values()].sort((a, b) => a.place - b.place)) {
-    try {
-      builder.add(row, { place, usedAt: used.get(rowKey(row)) ?? usedAt, isOurs: true });
-    } catch (cause) {
-      if (!(cause instanceof Collision)) throw cause;
-      throw new DamagedData(describeRow(name, row), 'another row has its alias');
-    }
-  }
-  return builder.state;
+/** Sorts removed rows first. */
+function byPlaceOfChange(a: ChangedRow, b: ChangedRow): number {
+  return (a.row?.revision.place ?? 0) - (b.row?.revision.place ?? 0);
 }

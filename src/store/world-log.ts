@@ -1,6 +1,7 @@
 import type { Instant } from '../lib/clock.ts';
 import type { Row } from './row.ts';
 import type { State, UsedRow } from './state.ts';
+import type { StateMemory } from './state-memory.ts';
 
 export type RowName = Pick<Row, 'collection' | 'id'>;
 
@@ -30,6 +31,8 @@ export interface WorldRecord {
   readonly name: string;
   /** How the world was created, as JSON. The store doesn't interpret it. */
   readonly made: string;
+  /** The seed of the world, as JSON. Many worlds have the same. The store doesn't interpret it. */
+  readonly seed: string;
   /** Milliseconds without use after which the world ends; null: never. */
   readonly ttl: number | null;
   readonly createdAt: Instant;
@@ -43,7 +46,7 @@ export interface ReadRow extends UsedRow {
 export interface LoggedWorld extends WorldRecord {
   /** State besides the rows (such as faults), which the store doesn't interpret. */
   readonly state: string;
-  readonly initialRows: readonly ReadRow[];
+  readonly initial: State;
   /** Rows changed since then, in any order. */
   readonly changedRows: readonly ChangedRow[];
   /** When rows were last used since then. */
@@ -52,8 +55,10 @@ export interface LoggedWorld extends WorldRecord {
 
 /** A row that was added, replaced or removed since its world was created. */
 export interface ChangedRow extends RowName {
-  /** Null if the row was removed. */
-  readonly read: ReadRow | null;
+  /** The row as stored. Null if it was removed. */
+  readonly row: Row | null;
+  /** When the row was last used; null if never. */
+  readonly usedAt: Instant | null;
 }
 
 export interface SnapshotRecord {
@@ -135,8 +140,8 @@ export interface WorldLog {
   readonly notices: readonly string[];
   /** Resolves with a sentence when the session with the database is lost. Nothing can be stored from then on. */
   readonly lost: Promise<string>;
-  /** Returns everything except the rows of snapshots. @throws DamagedData if it cannot be parsed */
-  read(): Promise<LogContent>;
+  /** Returns everything except the rows of snapshots. @param memory limits the rows @throws DamagedData if it cannot be parsed; TooMuchData */
+  read(memory: StateMemory): Promise<LogContent>;
   /** Returns a part of a snapshot's rows, counting from 0; null after the last one. @throws DamagedData, DatabaseFailure */
   readSnapshot(id: string, part: number): Promise<readonly ReadRow[] | null>;
   /** Durably stores an entry. @throws WriteFailure, DatabaseFailure if nothing was stored; UnknownOutcome */

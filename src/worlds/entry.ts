@@ -3,7 +3,6 @@ import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Instant } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
-import type { StoredSeed } from '../store/seed.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { OwnedWorld } from './world.ts';
 
@@ -63,9 +62,8 @@ export function describeReopenedWorlds(back: number, ended: readonly string[]): 
   return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
 }
 
-/** What a world was created from. Stored with the world. */
+/** What a world was created from, besides its seed. Stored with the world. */
 export interface Provenance {
-  readonly seed: StoredSeed;
   readonly credentials: World['credentials'];
   /** The world that shares its credentials; null if the world has its own. */
   readonly source?: string | null;

@@ -4,7 +4,7 @@ import { clearInterval, setInterval } from '../lib/time.ts';
 import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
-import type { Seed, StoredSeed } from '../store/seed.ts';
+import { type Seed, type StoredSeed, serializeSeed } from '../store/seed.ts';
 import type { SharedData, StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
 import type { WorldRecord } from '../store/world-log.ts';
@@ -101,16 +101,24 @@ export class Worlds implements WorldRegistry {
     };
   }
 
-  /** Opens the stored worlds. @returns notices for the user */
+  /** Opens the stored worlds. @returns notices for the user @throws DamagedData; TooMuchData */
   async reopen(): Promise<readonly string[]> {
-    const { storage, machine } = this.#parts;
+    const { storage, machine, memory } = this.#parts;
     const unused: string[] = [];
+    const { origin } = this.default;
+    // Worlds with equal seeds share one, as they did before.
+    const seeds = new Map([[serializeSeed(origin), origin]]);
     for (const stored of storage.foundWorlds) {
       const isOver = stored.ttl !== null && machine.now() - stored.usedAt >= stored.ttl;
       if (isOver) await storage.delete(stored.name);
       if (isOver) unused.push(stored.name);
-      else await this.#reopen(stored);
+      else {
+        const seed = seeds.get(stored.seed) ?? this.#revive(stored);
+        seeds.set(stored.seed, seed);
+        await this.#reopen(stored, seed);
+      }
     }
+    memory.assertStartFits();
     if (this.#entries.size > 0) this.#sweepLater();
     return describeReopenedWorlds(this.#entries.size, unused);
   }
@@ -240,11 +248,10 @@ export class Worlds implements WorldRegistry {
     else if (entry?.world === world) await this.#credentialTracker.reindex(world, entry.source, clients);
   }
 
-  async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
+  async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord, seed: Seed): Promise<void> {
     // Written by `#store`.
     const provenance = parseStoredJson<Provenance>(made, `the origin of the world \`${id}\``);
     const { credentials, source = null, label = null } = provenance;
-    const seed = this.#parts.revive(provenance.seed);
     const filled = { store: this.#parts.storage.open(id), isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
@@ -252,6 +259,10 @@ export class Worlds implements WorldRegistry {
     this.#entries.set(id, { world, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
     this.#noteCreated(id);
     await this.#credentialTracker.add(world, source);
+  }
+
+  #revive({ name, seed }: WorldRecord): Seed {
+    return this.#parts.revive(parseStoredJson<StoredSeed>(seed, `the seed of the world \`${name}\``));
   }
 
   #noteCreated(id: string): void {
@@ -336,11 +347,15 @@ export class Worlds implements WorldRegistry {
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
     const { storage } = this.#parts;
-    const { fingerprint, origin, text } = seed;
-    // Listed because the seed has more members, which must not be stored.
-    const provenance: Provenance = { seed: { fingerprint, origin, text }, credentials, source, label };
-    const made = JSON.stringify(provenance);
-    const store = await storage.create({ name: id, made, ttl, createdAt: now, usedAt: now }, content.state);
+    const record = {
+      name: id,
+      made: JSON.stringify({ credentials, source, label } satisfies Provenance),
+      seed: serializeSeed(seed),
+      ttl,
+      createdAt: now,
+      usedAt: now,
+    };
+    const store = await storage.create(record, content.state);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew } }, this.#common);
       const ambiguous = await this.#credentialTracker.add(world, source, seeded);

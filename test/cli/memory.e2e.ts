@@ -91,6 +91,21 @@ describe('a server with a heap of 128 MB and a full state', () => {
     expect((await server.call(`GET ${path}`, { token })).status).toBe(200);
   });
 
+  it('starts again with the data file of its state, and refuses to with a smaller heap', async ({ command }) => {
+    const args = ['--data', 'mock.db'];
+    const server = await command.start(args, HEAP);
+    await fillWithSimulations(server);
+    const { count } = (await server.call('GET /api/v3/simulations/?limit=1', { token })).body;
+    await server.stop();
+    const again = await command.start(args, HEAP);
+    expect((await again.call('GET /api/v3/simulations/?limit=1', { token })).body.count).toBe(count);
+    await again.stop();
+    const smaller = { env: { NODE_OPTIONS: '--max-old-space-size=80' } };
+    const { code, stderr } = await command.run(['--port', '0', ...args], smaller);
+
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^nv-auth-mock: --data mock\.db has worlds .*--max-old/)]);
+  });
+
   it('does not start with a seed that its heap cannot take', async ({ command, folder }) => {
     const users = Array.from({ length: 300_000 }, (_, at) => ({
       email: `user-${at}@example.com`,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Row } from '../../src/store/row.ts';
+import { NEW, type Row } from '../../src/store/row.ts';
 import { serializeRow } from '../../src/store/saved-row.ts';
-import { StateBuilder } from '../../src/store/state.ts';
+import { listUsedRows, StateBuilder } from '../../src/store/state.ts';
 import type {
   LogChanges,
   LoggedPut,
@@ -13,7 +13,7 @@ import type {
   WorldLog,
   WorldRecord,
 } from '../../src/store/world-log.ts';
-import { NOON, row } from '../support/records.ts';
+import { createMemory, NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
 export interface LogBench {
@@ -58,11 +58,18 @@ function createFailingState(rows: readonly ReadRow[]): LoggedState {
 }
 
 /** Lists all rows of a world in the order of their places. */
-function listContent({ initialRows: begin, changedRows: later, uses }: LoggedWorld): readonly ReadRow[] {
-  const rows = new Map(begin.map((read) => [`${read.row.collection} ${read.row.id}`, read]));
-  for (const { collection, id, read } of later) {
-    if (read === null) rows.delete(`${collection} ${id}`);
-    else rows.set(`${collection} ${id}`, read);
+function listContent({ initial, changedRows, uses }: LoggedWorld): readonly ReadRow[] {
+  const asRead = (stored: Row, usedAt: number | null): ReadRow => ({
+    row: { ...stored, revision: NEW },
+    place: stored.revision.place,
+    usedAt,
+  });
+  const rows = new Map(
+    [...listUsedRows(initial)].map((used) => [`${used.row.collection} ${used.row.id}`, asRead(used.row, used.usedAt)]),
+  );
+  for (const { collection, id, row: stored, usedAt } of changedRows) {
+    if (stored === null) rows.delete(`${collection} ${id}`);
+    else rows.set(`${collection} ${id}`, asRead(stored, usedAt));
   }
   const used = new Map(uses.map(({ collection, id, at }) => [`${collection} ${id}`, at]));
   const all = [...rows].map(([name, read]) => ({ ...read, usedAt: used.get(name) ?? read.usedAt }));
@@ -70,7 +77,15 @@ function listContent({ initialRows: begin, changedRows: later, uses }: LoggedWor
 }
 
 function createWorld(name: string, overrides: Partial<WorldRecord> = {}): WorldRecord {
-  return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...overrides };
+  return {
+    name,
+    made: `{"name":"${name}"}`,
+    seed: `seed of ${name}`,
+    ttl: null,
+    createdAt: NOON,
+    usedAt: NOON,
+    ...overrides,
+  };
 }
 
 function createSnapshot(id: string, place: number, overrides: Partial<SnapshotRecord> = {}): SnapshotRecord {
@@ -134,12 +149,12 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     /** Reopens the log and reads it, as another process would. */
     const readAgain = async () => {
       log = await bench.reopen();
-      return log.read();
+      return log.read(createMemory());
     };
     const readWorlds = async () =>
-      (await readAgain()).worlds.map(({ initialRows: begin, changedRows: later, uses, ...rest }) => ({
+      (await readAgain()).worlds.map(({ initial, changedRows, uses, ...rest }) => ({
         ...rest,
-        rows: listContent({ initialRows: begin, changedRows: later, uses, ...rest }),
+        rows: listContent({ initial, changedRows, uses, ...rest }),
       }));
     const readRows = async (name = 'default') => (await readWorlds()).find((item) => item.name === name)?.rows;
     const readSnapshot = async (id: string) => {
@@ -152,10 +167,10 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     };
 
     it('starts with an empty default world', async () => {
-      const { at, worlds, snapshots } = await log.read();
-      const nothing = { initialRows: [], changedRows: [], uses: [] };
+      const { at, worlds, snapshots } = await log.read(createMemory());
+      const nothing = { initial: expect.objectContaining({ collections: new Map() }), changedRows: [], uses: [] };
       expect(worlds).toEqual([
-        { name: 'default', made: '', ttl: null, createdAt: 0, usedAt: 0, state: '', ...nothing },
+        { name: 'default', made: '', seed: '', ttl: null, createdAt: 0, usedAt: 0, state: '', ...nothing },
       ]);
       expect([at, snapshots, log.fault()]).toEqual([0, [], null]);
     });
@@ -276,7 +291,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         }
 
         const worlds = await readWorlds();
-        const { snapshots } = await log.read();
+        const { snapshots } = await log.read(createMemory());
         expect(worlds[0]?.rows).toEqual(rows);
         expect(worlds[1]).toEqual({ ...createWorld('texts'), made: TEXTS.join('|'), state: TEXTS.join('|'), rows });
         expect(snapshots.map(({ name }) => name)).toEqual(TEXTS);
@@ -363,7 +378,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         await fill(createWorld('zoo'), createRows(2500));
         await fill(short, [], NOON + 1);
         const worlds = await readWorlds();
-        expect((await log.read()).at).toBe(NOON + 1);
+        expect((await log.read(createMemory())).at).toBe(NOON + 1);
         expect(worlds.slice(1)).toEqual([
           { ...createWorld('zoo'), state: '', rows: createRows(2500) },
           { ...short, state: '', rows: [] },
@@ -399,6 +414,21 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         );
         await fill(createWorld('large'), rows);
         expect(await readRows('large')).toEqual(rows);
+      });
+
+      it('leaves equal collections of several worlds shared once they are read', async () => {
+        const createKey = (id: string) => createReadRow(row(id, { collection: 'keys' }), 5000);
+        const others = createRows(2500).map((read) => ({ ...read, row: { ...read.row, collection: 'others' } }));
+        for (const name of ['one', 'two'])
+          await fill(createWorld(name), [createKey(name), ...createRows(1200), ...others]);
+        const [, one, two] = (await readAgain()).worlds.map(({ initial }) => initial.collections);
+        expect([one?.get('things')?.count, one?.get('others')?.count]).toEqual([1200, 2500]);
+        expect(two?.get('things')).toBe(one?.get('things'));
+        expect(two?.get('others')).toBe(one?.get('others'));
+        expect([one, two].map((collections) => collections?.get('keys')?.all.map(({ id }) => id))).toEqual([
+          ['one'],
+          ['two'],
+        ]);
       });
 
       it('changes nothing if it fails', async () => {

@@ -23,7 +23,7 @@ function open(data: string | null): Promise<StoredWorlds> {
 async function change(storage: StoredWorlds): Promise<void> {
   const state = createState([row('a'), row('b')]);
   await storage.open(DEFAULT_WORLD).collections.replace(state);
-  const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
+  const info = { made: 'made', seed: 'seed', ttl: 1000, createdAt: NOON, usedAt: NOON };
   for (const name of ['bob', 'alice', 'carol']) await storage.create({ name, ...info }, state);
   for (const [id, world] of [
     ['s', DEFAULT_WORLD],
@@ -65,7 +65,7 @@ describe('openStorage', () => {
 
       const again = await open(path);
       expect(again.info).toEqual({ kind: 'file', driver: expect.any(String), schema: null });
-      const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
+      const info = { made: 'made', seed: 'seed', ttl: 1000, createdAt: NOON, usedAt: NOON };
       expect(again.foundWorlds).toEqual([
         { name: 'bob', ...info },
         { name: 'alice', ...info, usedAt: NOON + 5 },

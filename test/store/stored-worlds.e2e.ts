@@ -8,6 +8,7 @@ import type { Row } from '../../src/store/row.ts';
 import { readPart, splitIntoParts } from '../../src/store/saved-row.ts';
 import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
 import { StoredWorlds } from '../../src/store/stored-worlds.ts';
+import { createStoredRow } from '../../src/store/weight.ts';
 import type {
   LogChanges,
   LogContent,
@@ -126,12 +127,13 @@ function createLog(content: LogContent) {
 const createWorld = (name: string, overrides: Partial<WorldRecord> = {}): WorldRecord => ({
   name,
   made: `made of ${name}`,
+  seed: `seed of ${name}`,
   ttl: null,
   createdAt: NOON,
   usedAt: NOON,
   ...overrides,
 });
-const EMPTY = { initialRows: [], changedRows: [], uses: [] };
+const EMPTY = { initial: NO_ROWS, changedRows: [], uses: [] };
 const createContent = (overrides: Partial<LogContent> = {}): LogContent => ({
   at: NOON,
   worlds: [{ ...createWorld(DEFAULT_WORLD), state: '', ...EMPTY }],
@@ -157,17 +159,22 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('stored worlds', () => {
   it('are opened once each, with their rows and state', async () => {
-    const read = (id: string, place: number) => ({ row: row(id), place, usedAt: null });
-    const initialRows = [read('a', 1), read('b', 2), read('c', 3)];
+    const initial = createState([row('a'), row('b'), row('c')]);
+    const change = (id: string, place: number, owner = 'acme') => ({
+      collection: 'things',
+      id,
+      row: createStoredRow(row(id, { owner }), place, new Set()),
+      usedAt: null,
+    });
     const changedRows = [
-      { collection: 'things', id: 'b', read: null },
-      { collection: 'things', id: 'd', read: read('d', 4) },
-      { collection: 'things', id: 'c', read: { ...read('c', 3), row: row('c', { owner: 'globex' }) } },
+      { collection: 'things', id: 'b', row: null, usedAt: null },
+      change('d', 4),
+      change('c', 3, 'globex'),
     ];
     const uses = [{ collection: 'things', id: 'd', at: NOON + 1 }];
     const worlds = [
       { ...createWorld(DEFAULT_WORLD), state: '', ...EMPTY },
-      { ...createWorld('alice', { ttl: 1000 }), state: 'changed', initialRows, changedRows, uses },
+      { ...createWorld('alice', { ttl: 1000 }), state: 'changed', initial, changedRows, uses },
       { ...createWorld('bob'), state: '', ...EMPTY },
     ];
     const { kept } = await openStoredWorlds({ worlds });

@@ -1,6 +1,8 @@
 import { messageOf } from '../../lib/errors.ts';
 import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
-import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
+import { type ReadLine, RowReader } from '../row-reader.ts';
+import { readPart, splitIntoParts } from '../saved-row.ts';
+import type { StateMemory } from '../state-memory.ts';
 import type {
   LogChanges,
   LogContent,
@@ -20,8 +22,9 @@ import { loadDriver, lockSchema } from './open.ts';
 import type { Session, Statements } from './session.ts';
 
 const MAX_ROWS = 1000;
-const MAX_PARTS = 10;
-/** The maximum number of characters in the rows of one statement, unless a single row is longer. */
+/** The number of results in the first page of a query, before their length is known. */
+const FIRST_PAGE = 10;
+/** The maximum number of characters in the rows of one statement or page, unless a single row is longer. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export class PostgresLog implements WorldLog {
@@ -46,60 +49,58 @@ export class PostgresLog implements WorldLog {
   }
 
   /** Opens a schema once this process has its lock, which ends with the session. @throws UserError; DamagedData */
-  static async open(data: string, waiting: Waiting): Promise<PostgresLog> {
+  static async open(data: string, memory: StateMemory, waiting: Waiting): Promise<PostgresLog> {
     const location = await parseLocation(data);
     return lockSchema(await loadDriver(), location, waiting, async (session) => {
       const log = new PostgresLog(session, location.schema);
-      log.#content = await log.#read();
+      log.#content = await log.#read(memory);
       return log;
     });
   }
 
-  async read(): Promise<LogContent> {
-    const content = this.#content ?? (await this.#read());
+  async read(memory: StateMemory): Promise<LogContent> {
+    const content = this.#content ?? (await this.#read(memory));
     this.#content = null;
     return content;
   }
 
-  async #read(): Promise<LogContent> {
+  async #read(memory: StateMemory): Promise<LogContent> {
+    const reader = new RowReader(memory);
     const texts = this.#statements;
     return this.#session.transaction(async (transaction) => {
       const [head] = await transaction.query<{ readonly at: number }>(texts.head);
       if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
-      const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
+      const worlds: Omit<LoggedWorld, keyof Content>[] = [];
+      for await (const world of readPages<(typeof worlds)[number]>(transaction, texts.worlds)) {
+        worlds.push({ ...world, seed: reader.shareText(world.seed) });
+      }
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
       const contents = new Map<string, MutableContent>();
-      for (const { name } of worlds) contents.set(name, { initialRows: [], changedRows: [], uses: [] });
+      for (const { name } of worlds) contents.set(name, { lines: [], changedRows: [], uses: [] });
       const forEachRow = async <Read extends { readonly world: string }>(
         text: string,
-        max: number,
         take: (content: MutableContent, read: Read) => void,
       ) => {
-        for await (const read of readPages<Read>(transaction, text, max)) {
+        for await (const read of readPages<Read>(transaction, text)) {
           const content = contents.get(read.world);
           if (content !== undefined) take(content, read);
         }
       };
-      await forEachRow<{ readonly world: string; readonly rows: string }>(
-        texts.parts,
-        MAX_PARTS,
-        ({ initialRows }, { world, rows }) => {
-          for (const row of readPart(rows, `the initial rows of the world \`${world}\``)) initialRows.push(row);
-        },
-      );
-      await forEachRow<RowOfWorld & { readonly row: string | null }>(
-        texts.objects,
-        MAX_ROWS,
-        ({ changedRows }, object) => {
-          changedRows.push(readChangedRow(object, object.row));
-        },
-      );
-      await forEachRow<RowOfWorld & { readonly at: number }>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
+      await forEachRow<{ readonly world: string; readonly rows: string }>(texts.parts, ({ lines }, { world, rows }) => {
+        lines.push(...reader.readLines(rows, world));
+      });
+      await forEachRow<RowOfWorld & { readonly row: string | null }>(texts.objects, ({ changedRows }, object) => {
+        changedRows.push(reader.readChange(object, object.row));
+      });
+      await forEachRow<RowOfWorld & { readonly at: number }>(texts.uses, ({ uses }, { collection, id, at }) =>
         uses.push({ collection, id, at }),
       );
       return {
         at: head.at,
-        worlds: worlds.map((world) => ({ ...world, ...(contents.get(world.name) as Content) })),
+        worlds: worlds.map((world) => {
+          const { lines, ...rest } = contents.get(world.name) as MutableContent;
+          return { ...world, initial: reader.joinLines(lines, world.name), ...rest };
+        }),
         snapshots,
       };
     });
@@ -149,8 +150,8 @@ export class PostgresLog implements WorldLog {
     await this.#session.transaction(async (transaction) => {
       await transaction.query(empty, [name, at]);
       if (record !== null) {
-        const { made, ttl, createdAt, usedAt } = record;
-        await transaction.query(make, [name, made, ttl, createdAt, usedAt]);
+        const { made, seed, ttl, createdAt, usedAt } = record;
+        await transaction.query(make, [name, made, seed, ttl, createdAt, usedAt]);
       }
       await writeParts(transaction, fill, name, state);
     });
@@ -187,8 +188,13 @@ export class PostgresLog implements WorldLog {
   }
 }
 
-type Content = Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>;
-type MutableContent = { readonly [Name in keyof Content]: Content[Name][number][] };
+type Content = Pick<LoggedWorld, 'initial' | 'changedRows' | 'uses'>;
+
+interface MutableContent {
+  readonly lines: ReadLine[];
+  readonly changedRows: Content['changedRows'][number][];
+  readonly uses: Content['uses'][number][];
+}
 
 /** Writes the rows of a state. @param insert a statement with an owner, a number and a part */
 async function writeParts(to: Statements, insert: string, owner: string, state: LoggedState): Promise<void> {
@@ -199,19 +205,23 @@ async function writeParts(to: Statements, insert: string, owner: string, state: 
   }
 }
 
-/** Reads all results of a query, page by page. @param max the page size */
-async function* readPages<Read extends object>(
-  transaction: Statements,
-  text: string,
-  max: number,
-): AsyncGenerator<Read> {
+/** Reads all results of a query, page by page, because all of them together may not fit into the heap. */
+async function* readPages<Read extends object>(transaction: Statements, text: string): AsyncGenerator<Read> {
   await transaction.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`);
+  let size = FIRST_PAGE;
   for (;;) {
-    const page = await transaction.query<Read>(`FETCH ${max} FROM page`);
+    const page = await transaction.query<Read>(`FETCH ${size} FROM page`);
     yield* page;
-    if (page.length < max) break;
+    if (page.length < size) break;
+    const fitting = Math.floor((size * MAX_CHARACTERS) / Math.max(1, countCharacters(page)));
+    size = Math.max(1, Math.min(fitting, 2 * size, MAX_ROWS));
   }
   await transaction.query('CLOSE page');
+}
+
+function countCharacters(results: readonly object[]): number {
+  const values: readonly unknown[] = results.flatMap((result) => Object.values(result));
+  return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 }
 
 function commitValues({ puts, removed, states }: LogChanges, at: number): readonly unknown[] {
@@ -260,7 +270,7 @@ function createStatements(schema: string) {
       .join(', ');
   return {
     head: `SELECT at FROM "${schema}".store`,
-    worlds: `SELECT name, made, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
+    worlds: `SELECT name, made, seed, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
     snapshots: `SELECT place, id, name, world, at, size FROM "${schema}".snapshots ORDER BY place`,
     parts: `SELECT world, rows FROM "${schema}".world_parts ORDER BY world, part`,
     objects: `SELECT world, collection, id, row FROM ${objects}`,
@@ -280,8 +290,8 @@ function createStatements(schema: string) {
         ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at)
       UPDATE "${schema}".worlds w SET used_at = u.at FROM unnest(${arrays(6, ['text', 'bigint'])}) AS u (world, at) WHERE w.name = u.world`,
     empty: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $2)), ${emptied('$1')} SELECT 1`,
-    make: `INSERT INTO "${schema}".worlds (name, made, ttl, created_at, used_at, state) VALUES ($1, $2, $3, $4, $5, '')
-      ON CONFLICT (name) DO UPDATE SET place = DEFAULT, made = $2, ttl = $3, created_at = $4, used_at = $5, state = ''`,
+    make: `INSERT INTO "${schema}".worlds (name, made, seed, ttl, created_at, used_at, state) VALUES ($1, $2, $3, $4, $5, $6, '')
+      ON CONFLICT (name) DO UPDATE SET place = DEFAULT, made = $2, seed = $3, ttl = $4, created_at = $5, used_at = $6, state = ''`,
     fill: `INSERT INTO "${schema}".world_parts (world, part, rows) VALUES ($1, $2, $3)`,
     delete: `WITH ${emptied('$1')},
       ended AS (DELETE FROM "${schema}".snapshots WHERE world = $1 RETURNING id),

@@ -1,5 +1,5 @@
 /** The version of the tables. Tables with another version are rejected. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The statements that create the tables, in which `$schema` stands for the name of the schema; see `sqlite/schema.ts`.
@@ -13,7 +13,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
     schema  integer NOT NULL,
     at      bigint NOT NULL
   )`,
-  // The initial rows of each world. Each part is a JSON array.
+  // The initial rows of each world. Each part is a JSON array with a line for each collection.
   `CREATE TABLE $schema.world_parts (
     world text COLLATE "C" NOT NULL,
     part  integer NOT NULL,
@@ -36,17 +36,18 @@ export const CREATE_STATEMENTS: readonly string[] = [
     at         bigint NOT NULL,
     PRIMARY KEY (world, collection, id)
   )`,
-  // `made`: how a world was created, empty for the default world. `state`: its faults, among others. `place`: its position.
+  // `made` and `seed`: how a world was created, empty for the default world. `state`: its faults, among others. `place`: its position.
   `CREATE TABLE $schema.worlds (
     place      bigint GENERATED ALWAYS AS IDENTITY,
     name       text COLLATE "C" PRIMARY KEY,
     made       text NOT NULL,
+    seed       text NOT NULL,
     ttl        bigint,
     created_at bigint NOT NULL,
     used_at    bigint NOT NULL,
     state      text NOT NULL
   )`,
-  `INSERT INTO $schema.worlds (name, made, ttl, created_at, used_at, state) VALUES ('default', '', NULL, 0, 0, '')`,
+  `INSERT INTO $schema.worlds (name, made, seed, ttl, created_at, used_at, state) VALUES ('default', '', '', NULL, 0, 0, '')`,
   `CREATE TABLE $schema.snapshots (
     place bigint PRIMARY KEY,
     id    text COLLATE "C" NOT NULL UNIQUE,

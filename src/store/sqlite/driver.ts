@@ -3,6 +3,7 @@ export interface SqliteStatement<Bind extends unknown[] = unknown[], Result = un
   run(...bound: Bind): unknown;
   get(...bound: Bind): Result | undefined;
   all(...bound: Bind): Result[];
+  iterate(...bound: Bind): IterableIterator<Result>;
 }
 
 export interface SqliteDatabase {

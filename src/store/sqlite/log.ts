@@ -1,8 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Pacer } from '../../lib/pacer.ts';
 import { DamagedData } from '../errors.ts';
-import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
+import { describeInitialRows, type ReadLine, RowReader } from '../row-reader.ts';
+import { readPart, splitIntoParts } from '../saved-row.ts';
+import type { StateMemory } from '../state-memory.ts';
 import type {
+  ChangedRow,
   LogChanges,
   LogContent,
   LogEntry,
@@ -31,7 +34,7 @@ const PUT_ROW = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, 
   ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`;
 const PUT_USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at`;
-const PUT_WORLD = `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`;
+const PUT_WORLD = `INSERT OR REPLACE INTO worlds (name, made, seed, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, ?, '')`;
 const PUT_SNAPSHOT = 'INSERT INTO snapshots (place, id, name, world, at, size) VALUES (?, ?, ?, ?, ?, ?)';
 
 class Statements {
@@ -49,6 +52,11 @@ class Statements {
       this.#prepared.set(text, prepared);
     }
     prepared.run(...bound);
+  }
+
+  /** Reads one result at a time, because all of them together may not fit into the heap. */
+  iterate<Result>(text: string, ...bound: readonly unknown[]): Iterable<Result> {
+    return this.#database.prepare<unknown[], Result>(text).iterate(...bound);
   }
 
   all<Result>(text: string, ...bound: readonly unknown[]): Result[] {
@@ -77,27 +85,28 @@ export class SqliteLog implements WorldLog {
     return new SqliteLog(path, await loadDriver());
   }
 
-  async read(): Promise<LogContent> {
+  async read(memory: StateMemory): Promise<LogContent> {
     try {
-      return this.#read();
+      return this.#read(new RowReader(memory));
     } catch (cause) {
       throw readErrorCode(cause) === '' ? cause : new DamagedData('its content', cause);
     }
   }
 
-  #read(): LogContent {
+  #read(reader: RowReader): LogContent {
     const statements = this.#statements;
     const [head] = statements.all<{ readonly at: number }>('SELECT at FROM store');
     if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
-    const worlds = statements.all<Omit<WorldRecord, 'made'> & { readonly made: Uint8Array; readonly state: string }>(
-      'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
+    const worlds = statements.all<SavedWorld>(
+      'SELECT name, made, seed, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
     );
     return {
       at: head.at,
-      worlds: worlds.map(({ made, ...rest }) => ({
+      worlds: worlds.map(({ made, seed, ...rest }) => ({
         ...rest,
         made: decompress(made, `the origin of the world \`${rest.name}\``),
-        ...this.#readRows(rest.name),
+        seed: reader.shareText(decompress(seed, `the seed of the world \`${rest.name}\``)),
+        ...this.#readRows(rest.name, reader),
       })),
       snapshots: statements.all<SnapshotRecord>(
         'SELECT place, id, name, world, at, size FROM snapshots ORDER BY place',
@@ -105,17 +114,22 @@ export class SqliteLog implements WorldLog {
     };
   }
 
-  #readRows(world: string): Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'> {
+  #readRows(world: string, reader: RowReader): Pick<LoggedWorld, 'initial' | 'changedRows' | 'uses'> {
     const statements = this.#statements;
-    const place = `the initial rows of the world \`${world}\``;
-    const parts = statements.all<Part>('SELECT rows FROM world_parts WHERE world = ? ORDER BY part', world);
-    const changed = statements.all<RowOfWorld & { readonly row: string | null }>(
-      'SELECT world, collection, id, row FROM objects WHERE world = ?',
-      world,
-    );
+    const place = describeInitialRows(world);
+    const lines: ReadLine[] = [];
+    const parts = 'SELECT rows FROM world_parts WHERE world = ? ORDER BY part';
+    for (const { rows } of statements.iterate<Part>(parts, world)) {
+      lines.push(...reader.readLines(decompress(rows, place), world));
+    }
+    const changedRows: ChangedRow[] = [];
+    const objects = 'SELECT world, collection, id, row FROM objects WHERE world = ?';
+    for (const object of statements.iterate<RowOfWorld & { readonly row: string | null }>(objects, world)) {
+      changedRows.push(reader.readChange(object, object.row));
+    }
     return {
-      initialRows: parts.flatMap(({ rows }) => readPart(decompress(rows, place), place)),
-      changedRows: changed.map((object) => readChangedRow(object, object.row)),
+      initial: reader.joinLines(lines, world),
+      changedRows,
       uses: statements.all('SELECT collection, id, at FROM uses WHERE world = ?', world),
     };
   }
@@ -171,8 +185,8 @@ export class SqliteLog implements WorldLog {
     const start = () => {
       this.#empty(name);
       if (record !== null) {
-        const { made, ttl, createdAt, usedAt } = record;
-        this.#statements.run(PUT_WORLD, name, compress(made), ttl, createdAt, usedAt);
+        const { made, seed, ttl, createdAt, usedAt } = record;
+        this.#statements.run(PUT_WORLD, name, compress(made), compress(seed), ttl, createdAt, usedAt);
       }
       this.#setHead(at);
     };
@@ -239,6 +253,12 @@ export class SqliteLog implements WorldLog {
       throw cause;
     }
   }
+}
+
+interface SavedWorld extends Omit<WorldRecord, 'made' | 'seed'> {
+  readonly made: Uint8Array;
+  readonly seed: Uint8Array;
+  readonly state: string;
 }
 
 interface Part {

@@ -232,7 +232,7 @@ function checkHeader(header: Buffer, size: number | null): string | null {
 }
 
 /** The version of the tables (`user_version`). Files with another version are rejected. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** The statements that create the tables. Indexes are built in memory. Times are milliseconds since 1970. */
 export const CREATE_STATEMENTS = `
@@ -242,7 +242,7 @@ CREATE TABLE store (
   at   INTEGER NOT NULL
 ) STRICT;
 INSERT INTO store VALUES (1, 0);
--- The initial rows of each world: JSON arrays, compressed (RFC 1951) like every BLOB.
+-- The initial rows of each world: JSON arrays with a line for each collection, compressed (RFC 1951) like every BLOB.
 CREATE TABLE world_parts (
   world TEXT NOT NULL,
   part  INTEGER NOT NULL,
@@ -265,16 +265,17 @@ CREATE TABLE uses (
   at         INTEGER NOT NULL,
   PRIMARY KEY (world, collection, id)
 ) STRICT;
--- How each world was created (empty for the default world), and its faults, among others. Snapshots end with their world.
+-- How each world was created and its seed (empty for the default world), and its faults, among others. Snapshots end with their world.
 CREATE TABLE worlds (
   name       TEXT PRIMARY KEY,
   made       BLOB NOT NULL,
+  seed       BLOB NOT NULL,
   ttl        INTEGER,
   created_at INTEGER NOT NULL,
   used_at    INTEGER NOT NULL,
   state      TEXT NOT NULL
 ) STRICT;
-INSERT INTO worlds VALUES ('default', x'', NULL, 0, 0, '');
+INSERT INTO worlds VALUES ('default', x'', x'', NULL, 0, 0, '');
 CREATE TABLE snapshots (
   place INTEGER PRIMARY KEY,
   id    TEXT NOT NULL UNIQUE,

@@ -33,10 +33,10 @@ async function createBench(url: string): Promise<Bench> {
 
 async function createLogBench(): Promise<LogBench> {
   const schema = await freshSchema();
-  let log = await PostgresLog.open(schema.url, WAITING);
+  let log = await PostgresLog.open(schema.url, createMemory(), WAITING);
   const reopen = async () => {
     await log.close();
-    log = await PostgresLog.open(schema.url, WAITING);
+    log = await PostgresLog.open(schema.url, createMemory(), WAITING);
     return log;
   };
   const end = async () => {

@@ -35,7 +35,7 @@ async function openWorlds(url: string): Promise<StoredWorlds> {
 async function expectRefusal(url: string): Promise<string> {
   const reasons: string[] = [];
   const waiting = { onWait: (reason: string) => reasons.push(reason), maxMs: Number.POSITIVE_INFINITY };
-  const message = await PostgresLog.open(url, waiting).then(
+  const message = await PostgresLog.open(url, createMemory(), waiting).then(
     (log) => log.close().then(() => ''),
     (thrown: Error) => `${thrown.name}: ${thrown.message}`,
   );
@@ -48,7 +48,7 @@ async function expectRefusal(url: string): Promise<string> {
 /** Expects that a process waits for a database; returns the reason, which is one line without the password. */
 async function expectWait(url: string): Promise<string> {
   const reasons: string[] = [];
-  const opening = PostgresLog.open(url, { onWait: (reason) => reasons.push(reason), maxMs: 400 });
+  const opening = PostgresLog.open(url, createMemory(), { onWait: (reason) => reasons.push(reason), maxMs: 400 });
   await expect(opening).rejects.toThrow(/./);
   expect(reasons).toEqual([expect.stringMatching(/^--data postgres:\/\/.+\.$/)]);
   expect(reasons[0]).not.toMatch(/secret|\n/);
@@ -217,7 +217,7 @@ describePostgres('a database', () => {
     const { name, url } = await createSchema();
     const holder = await openWorlds(url);
     const reasons: string[] = [];
-    const opening = PostgresLog.open(url, { onWait: (reason) => reasons.push(reason), maxMs: 20_000 });
+    const opening = PostgresLog.open(url, createMemory(), { onWait: (reason) => reasons.push(reason), maxMs: 20_000 });
     const refused = expect(opening).rejects.toThrow(`another version of nv-auth-mock (${SCHEMA_VERSION + 1};`);
     await expect.poll(() => reasons).toEqual([expect.stringMatching(LOCKED)]);
     await sql(url, `UPDATE ${name}.store SET schema = ${SCHEMA_VERSION + 1}`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createManualClock } from '../../../src/lib/clock.ts';
+import { UserError } from '../../../src/lib/errors.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../../support/server.ts';
@@ -125,6 +126,53 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     }
     // The fault is injected for the second and last time; the edit has not taken effect yet.
     expect(statuses).toEqual([503, 200]);
+  });
+
+  it.for(['own', 'cast'])(
+    'worlds with their %s credentials take as much memory as before',
+    async (credentials, { folder }) => {
+      const { start, clock } = prepareServers(folder);
+      const first = await start();
+      for (let number = 0; number < 50; number += 1) {
+        // A new template, with other times.
+        if (number % 20 === 0) clock.set(clock.now() + 2000);
+        const id = `world-${number}`;
+        await first.call('POST /_mock/worlds', { body: { id, credentials, label: id } });
+        if (number % 3 > 0) continue;
+        const { keys } = (await first.call(`GET /w/${id}/_mock/keys`)).body;
+        await first.call(`PATCH /w/${id}/_mock/keys/${keys[0].id}`, { body: { name: 'changed' } });
+        await first.call(`DELETE /w/${id}/_mock/keys/${keys[1].id}`);
+        await first.call(`POST /w/${id}/_mock/keys`, { body: KEY });
+      }
+      const readBytes = async ({ call }: TestServer) => (await call('GET /_mock/info')).body.store.bytes;
+      const readKeys = async ({ call }: TestServer) => (await call('GET /w/world-0/_mock/keys')).body;
+      const [bytes, keys] = [await readBytes(first), await readKeys(first)];
+      const second = await start();
+
+      const ratio = (await readBytes(second)) / bytes;
+      expect([ratio > 0.9, ratio < 1.05], `${bytes} x ${ratio}`).toEqual([true, true]);
+      expect(await readKeys(second)).toEqual(keys);
+    },
+  );
+
+  it('a state that no longer fits into the limit stops the start, with the option in the message', async ({
+    folder,
+  }) => {
+    const data = join(folder, 'mock.db');
+    const clock = createManualClock(START);
+    const first = await openServer({ data, world: ['alice'] }, { clock });
+    const { bytes } = (await first.call('GET /_mock/info')).body.store;
+    await first.close();
+    const open = async (maxStateBytes: number) => (await openServer({ data }, { clock, maxStateBytes })).close();
+
+    // A server that was full starts again.
+    await open(bytes);
+    await expect(open(bytes / 2)).rejects.toMatchObject({
+      name: new UserError('').name,
+      message: expect.stringMatching(
+        /^--data .* has worlds that take more than \d+ MB of memory, .*--max-state|NODE_OPTIONS/,
+      ),
+    });
   });
 
   it('snapshots are listed and can be restored', async ({ folder }) => {
