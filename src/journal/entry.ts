@@ -179,7 +179,7 @@ export class BodyStore {
 
 class KeptBody implements StoredBody {
   readonly size: number | null;
-  readonly #isCut: boolean | undefined;
+  readonly #isCut: boolean;
   readonly #store: BodyStore;
   readonly #place: number;
   readonly #length: number;
@@ -189,7 +189,7 @@ class KeptBody implements StoredBody {
     this.#place = place;
     this.#length = length;
     this.size = size;
-    this.#isCut = isCut;
+    this.#isCut = isCut ?? (size !== null && length < size);
   }
 
   get bytes(): Buffer | null {
@@ -200,7 +200,7 @@ class KeptBody implements StoredBody {
     return !this.#store.has(this.#place);
   }
 
-  get isCut(): boolean | undefined {
+  get isCut(): boolean {
     return this.isDropped || this.#isCut;
   }
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { type EntryView, isForm } from './view.ts';
+import { isForm } from './body.ts';
+import type { EntryView } from './view.ts';
 
 /** Builds an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). @param entries oldest first */
 export function createHar<Entry>(entries: Entry[], version: string) {

@@ -4,7 +4,7 @@ import { BodyStore, type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal
 import type { Facts } from './match.ts';
 import { createPriorityCache, type PriorityCache, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
-import { type ParsedBodies, readFacts } from './view.ts';
+import { readFacts } from './view.ts';
 
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
@@ -33,8 +33,6 @@ export class Journal {
   readonly #secrets: KnownSecrets;
   #listeners: Set<JournalListener> | null = null;
   #longWork: LongWork | null = null;
-  /** Cached because verifications compare the same bodies repeatedly. */
-  readonly #parsed: ParsedBodies = new WeakMap();
   #recordedCount = 0;
   /** Requests recorded before the journal was last emptied. */
   #recordedBeforeEmptying = 0;
@@ -113,7 +111,7 @@ export class Journal {
   }
 
   factsOf(draft: Draft): Facts {
-    return readFacts(draft, this.#secrets, this.#parsed);
+    return readFacts(draft, this.#secrets);
   }
 
   /** Runs the long computations of verifications in sequence. */

@@ -70,6 +70,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly #deletedHashes: WorldCache<true>;
   readonly #hasSecret: HasSecret;
   readonly #key: string;
+  #revision = 0;
 
   constructor(settings: SecretSettings, shared: SharedCache<true>, seed: SeedText, hasSecret: HasSecret) {
     this.#key = settings.key;
@@ -88,9 +89,15 @@ export class WorldSecrets implements KnownSecrets {
     return this.#hasSecret(hashed) || this.#deletedHashes.has(hashed);
   }
 
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** @param hash SHA-256 in hexadecimal, as stored; null if there is none */
   addHash(hash: string | null | undefined): void {
-    if (hash !== null && hash !== undefined) this.#deletedHashes.set(hash, true);
+    if (hash === null || hash === undefined) return;
+    this.#deletedHashes.set(hash, true);
+    this.#revision += 1;
   }
 
   clear(): void {

@@ -5,6 +5,8 @@ export interface KnownSecrets {
   fingerprint(secret: string): string;
   /** Returns whether the whole text is a secret of the world. */
   has(text: string): boolean;
+  /** Changes whenever a text becomes a secret. */
+  readonly revision: number;
 }
 
 /**
@@ -143,7 +145,7 @@ export function hideText(text: string, secrets: KnownSecrets, secrecy: Secrecy =
 }
 
 /** Replaces the secrets in JSON, and keeps its formatting if there are none. Returns null if the text is not JSON. */
-export function hideJson(text: string, secrets: KnownSecrets, depth = 0): string | null {
+function hideJson(text: string, secrets: KnownSecrets, depth = 0): string | null {
   try {
     const value = JSON.parse(text);
     const hidden = hideSecrets(value, secrets, 'open', depth);

@@ -10,7 +10,7 @@ describe('the bodies of requests that succeeded', () => {
 
     expect(textsOf(kept)).toEqual([undefined, undefined, 'ccc', 'dddd', 'ee']);
     expect(kept[0]).toMatchObject({ size: 4, isDropped: true, isCut: true });
-    expect(kept[4]).toMatchObject({ size: 2, isDropped: false, isCut: undefined });
+    expect(kept[4]).toMatchObject({ size: 2, isDropped: false, isCut: false });
   });
 
   it('are in one piece, also at the end of the room', () => {

@@ -6,5 +6,6 @@ export function toySecrets(known: readonly string[] = []): KnownSecrets {
   return {
     fingerprint: (secret) => createFingerprint(secret, 'a key of tests'),
     has: (text) => known.includes(text),
+    revision: 0,
   };
 }

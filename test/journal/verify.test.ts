@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Draft, storeBody } from '../../src/journal/entry.ts';
 import { createRequestCache, Journal, LongWork } from '../../src/journal/journal.ts';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
+import { viewEntry } from '../../src/journal/view.ts';
 import { Quota } from '../../src/lib/memory.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
@@ -42,6 +43,25 @@ describe('a verification with a body', () => {
     expect(await verifyOnce(journal, { body: { name: 'number-7' } })).toMatchObject({ verified: true, count: 1 });
     // The text of the match itself.
     expect([...hidden]).toEqual(['number-7']);
+  });
+
+  it('and others that wait parse each body once', async () => {
+    const { journal } = createCountingJournal();
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    const texts = ['number-1', 'number-2'].map((name) => JSON.stringify({ name, clientSecret: SECRET }));
+    const record = (text: string) =>
+      void journal.record({ ...createDraft('create', {}), requestBody: storeBody(text) });
+    record(texts[0] ?? '');
+    const fingerprint = journal.secrets.fingerprint(SECRET);
+    const waiting = [{ name: 'none' }, { clientSecret: fingerprint }, { name: 'number-1', clientSecret: SECRET }].map(
+      (body) => verify(journal, { body }, { times: 7 }, 100, quota),
+    );
+    record(texts[1] ?? '');
+    await Promise.all(waiting);
+    for (const entry of journal.newestFirst()) viewEntry(entry);
+
+    expect(texts.map((text) => parse.mock.calls.filter(([parsed]) => parsed === text).length)).toEqual([1, 1]);
   });
 
   it.each([

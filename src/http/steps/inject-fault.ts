@@ -1,6 +1,7 @@
 import type { Principal } from '../../decisions/principal.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { isTruncated, parseBody } from '../../journal/body.ts';
 import { type Fault, hidesStatus } from '../../journal/faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../journal/faults/faults.ts';
 import type { FaultPart } from '../../journal/faults/list.ts';
@@ -8,7 +9,6 @@ import { createErrorOutcome } from '../../journal/faults/outcome.ts';
 import { createOwnOutcome } from '../../journal/faults/own-answer.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
-import { isTruncated, parseBody } from '../../journal/view.ts';
 import { formatWorldForLog } from '../../lib/world-id.ts';
 import { allowRenewal } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';

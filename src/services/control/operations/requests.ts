@@ -107,9 +107,12 @@ export function requestOperations(controlled: ControlledServer) {
       // Loaded on demand.
       const { checkTraffic } = await import('@nv-auth-mock/conformance');
       const recorded = Object.hasOwn(body, 'log') ? body : yieldEntries(world);
-      const report = await checkTraffic(routes(), recorded).catch((thrown: unknown) => {
-        throw thrown instanceof UserError ? invalidRequest(thrown.message) : thrown;
-      });
+      const { longWork } = world.activityLog.journal;
+      const report = await longWork
+        .run(() => checkTraffic(routes(), recorded))
+        .catch((thrown: unknown) => {
+          throw thrown instanceof UserError ? invalidRequest(thrown.message) : thrown;
+        });
       const { checked, skipped, conforming, violations } = report;
       return {
         status: 200,
