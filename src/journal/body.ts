@@ -18,16 +18,16 @@ interface Reading {
   hidden: { readonly value: unknown; readonly revision: number } | null;
 }
 
-/** Waiting verifications, checks and lists read the same bodies again. The garbage collector may drop the readings. */
-const readings = new WeakMap<StoredBody, WeakRef<Reading>>();
+/** Waiting verifications, checks and lists read the same bodies again. The garbage collector may drop a reading. */
+const READINGS = new WeakMap<StoredBody, WeakRef<Reading>>();
 
 /** Decodes and parses a body, at most once while the reading is in use. @param type its content type */
 function read(stored: StoredBody, type: string | undefined): Reading {
-  const cached = readings.get(stored)?.deref();
+  const cached = READINGS.get(stored)?.deref();
   if (cached !== undefined) return cached;
   const text = decode(stored);
   const reading = { text, ...parse(text ?? '', type), hidden: null };
-  readings.set(stored, new WeakRef(reading));
+  READINGS.set(stored, new WeakRef(reading));
   return reading;
 }
 

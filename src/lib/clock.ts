@@ -10,6 +10,14 @@ export interface Clock {
 /** The latest time that the mock's clock can show, because years in RFC 3339 have four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
+/** The latest time that a `Date` can express. */
+const MAX_INSTANT: Instant = 8.64e15;
+
+/** Returns whether a stored value is a time that can be formatted. */
+export function isInstant(value: unknown): value is Instant {
+  return Number.isInteger(value) && Math.abs(value as number) <= MAX_INSTANT;
+}
+
 export function addMilliseconds(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);
 }

@@ -1,4 +1,5 @@
-import type { Instant } from '../lib/clock.ts';
+import { type Instant, isInstant } from '../lib/clock.ts';
+import { isRecord, memberOf } from '../lib/members.ts';
 import { DamagedData } from './errors.ts';
 import { type Facets, NEW, type Row } from './row.ts';
 import { listUsedRows } from './state.ts';
@@ -57,12 +58,43 @@ export function describeRow(world: string, { collection, id }: RowName): string 
   return `the row \`${id}\` of \`${collection}\` in the world \`${world}\``;
 }
 
-/** Returns a row from its stored JSON. @throws DamagedData if members are missing */
+/** The names of members of bodies that are times, in every collection. */
+const TIME_NAME = /[a-z]At$|^created$|^modified$/;
+
+const isText = (value: unknown) => typeof value === 'string';
+const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
+const isTime = (value: unknown) => value === null || isInstant(value);
+
+/** The form of each member, if it is there. A body belongs to its service, except for its times. */
+const FORMS: Readonly<Record<keyof SavedRow, (value: unknown) => boolean>> = {
+  collection: isText,
+  id: isText,
+  place: Number.isInteger,
+  owner: isText,
+  parent: isText,
+  aliases: isTextList,
+  labels: isTextList,
+  sharedWith: isTextList,
+  dueAt: isInstant,
+  usedAt: isInstant,
+  facets: (value) => {
+    const { name, state, createdAt, modifiedAt }: { readonly [Name in keyof Facets]?: unknown } = Object(value);
+    return isText(name) && (state === null || isText(state)) && isInstant(createdAt) && isInstant(modifiedAt);
+  },
+  body: (value) =>
+    !isRecord(value) || Object.entries(value).every(([name, member]) => !TIME_NAME.test(name) || isTime(member)),
+};
+
+const REQUIRED: ReadonlySet<string> = new Set<keyof SavedRow>(['collection', 'id', 'place', 'body']);
+
+/** Returns a row from its stored JSON. @throws DamagedData if a member is missing or has another form */
 export function readRow(saved: unknown, record: string): ReadRow {
-  const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
-  if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
-    throw new DamagedData(record, 'a row lacks members');
+  for (const [name, hasForm] of Object.entries(FORMS)) {
+    const member = memberOf(saved, name);
+    const isValid = member === undefined ? !REQUIRED.has(name) : hasForm(member);
+    if (!isValid) throw new DamagedData(record, `\`${name}\` is ${member === undefined ? 'missing' : 'not valid'}`);
   }
+  const { collection, id, place, facets, usedAt = null, body, ...rest } = saved as SavedRow;
   const {
     owner = '',
     parent = null,

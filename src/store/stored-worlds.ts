@@ -1,8 +1,8 @@
-import { type Clock, type Instant, rfc3339 } from '../lib/clock.ts';
+import { type Clock, END_OF_TIME, type Instant, isInstant, rfc3339 } from '../lib/clock.ts';
 import { clearTimeout, setTimeout } from '../lib/time.ts';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { Collections } from './collections.ts';
-import { isStorageFailure } from './errors.ts';
+import { DamagedData, isStorageFailure } from './errors.ts';
 import { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import type { Row } from './row.ts';
@@ -191,6 +191,7 @@ export class StoredWorlds {
   readonly #logs = new Map<string, LogOfWorld>();
 
   private constructor(log: WorldLog, logged: LogContent, memory: StateMemory, machine: Clock) {
+    assertWhole(logged);
     const behindMs = logged.at - machine.now();
     this.info = log.info;
     this.lost = log.lost;
@@ -305,6 +306,21 @@ export class StoredWorlds {
 
 function formatAheadNotice(at: Instant, machine: Clock): string {
   return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
+}
+
+/** @throws DamagedData if the default world is missing, or a time is impossible */
+function assertWhole({ at, worlds, snapshots }: LogContent): void {
+  if (!worlds.some(({ name }) => name === DEFAULT_WORLD)) {
+    throw new DamagedData(`the world \`${DEFAULT_WORLD}\``, 'it is not there');
+  }
+  if (at > END_OF_TIME || !isInstant(at)) throw new DamagedData('the latest time', `it is ${at}`);
+  for (const { name, ttl, createdAt, usedAt, uses } of worlds) {
+    const times = [createdAt, usedAt, usedAt + (ttl ?? 0), ...uses.map((use) => use.at)];
+    if (!times.every(isInstant)) throw new DamagedData(`the times of the world \`${name}\``, 'one is impossible');
+  }
+  for (const { id, at: time } of snapshots) {
+    if (!isInstant(time)) throw new DamagedData(`the time of the snapshot \`${id}\``, `it is ${time}`);
+  }
 }
 
 /** Sorts removed rows first. */

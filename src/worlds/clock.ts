@@ -2,13 +2,17 @@ import {
   type BeforeJump,
   type Clock,
   type ClockState,
+  END_OF_TIME,
   type Instant,
+  isInstant,
   type Jump,
   moveClock,
   readTime,
   UnreachableTime,
   type WorldClock,
 } from '../lib/clock.ts';
+import { memberOf } from '../lib/members.ts';
+import { DamagedData } from '../store/errors.ts';
 import { Mutex } from '../store/mutex.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
 import type { SettingsStore } from '../store/settings.ts';
@@ -41,9 +45,12 @@ async function readState(settings: SettingsStore): Promise<ClockState> {
 
 function parseState(text: string | null): ClockState {
   // A new object each time, so that a change in progress notices a replaced state. This module wrote the text.
-  return text === null
-    ? { ...REAL_TIME }
-    : parseStoredJson<ClockState>(text, `the row \`${CLOCK_SETTING}\` of \`settings\``);
+  if (text === null) return { ...REAL_TIME };
+  const place = `the row \`${CLOCK_SETTING}\` of \`settings\``;
+  const state = parseStoredJson<ClockState>(text, place);
+  const time = memberOf(state, 'frozenAt') ?? memberOf(state, 'ahead');
+  if (!isInstant(time) || time > END_OF_TIME) throw new DamagedData(place, 'it has no possible time');
+  return state;
 }
 
 /** Changes run one at a time, each from the previous result. If the stored state is replaced meanwhile, it wins. */

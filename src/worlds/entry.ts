@@ -3,6 +3,8 @@ import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Instant } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { DamagedData } from '../store/errors.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { OwnedWorld } from './world.ts';
 
@@ -63,9 +65,18 @@ export function describeReopenedWorlds(back: number, ended: readonly string[]): 
 }
 
 /** What a world was created from, besides its seed. Stored with the world. */
-export interface Provenance {
+export interface Provenance extends Pick<WorldEntry, 'source' | 'label'> {
   readonly credentials: World['credentials'];
-  /** The world that shares its credentials; null if the world has its own. */
-  readonly source?: string | null;
-  readonly label?: string | null;
+}
+
+/** Parses the provenance of a world. @throws DamagedData */
+export function readProvenance(made: string, world: string): Provenance {
+  const place = `the origin of the world \`${world}\``;
+  const provenance = Object(parseStoredJson<Provenance>(made, place)) as Provenance;
+  const { credentials, source, label } = provenance;
+  const isWhole =
+    (credentials === 'own' || credentials === 'cast') &&
+    [source, label].every((text) => text === null || typeof text === 'string');
+  if (!isWhole) throw new DamagedData(place, 'a member is missing or not valid');
+  return provenance;
 }

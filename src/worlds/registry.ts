@@ -18,6 +18,7 @@ import {
   createCrowdedProblem,
   describeReopenedWorlds,
   type Provenance,
+  readProvenance,
   type WorldEntry,
   type WorldOrder,
 } from './entry.ts';
@@ -249,9 +250,7 @@ export class Worlds implements WorldRegistry {
   }
 
   async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord, seed: Seed): Promise<void> {
-    // Written by `#store`.
-    const provenance = parseStoredJson<Provenance>(made, `the origin of the world \`${id}\``);
-    const { credentials, source = null, label = null } = provenance;
+    const { credentials, source, label } = readProvenance(made, id);
     const filled = { store: this.#parts.storage.open(id), isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);

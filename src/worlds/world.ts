@@ -1,15 +1,16 @@
 import type { World } from '../contract/world.ts';
 import { type EventCount, TokenUsage } from '../decisions/explaining/hints/token-usage.ts';
 import { type ActivityBudgets, ActivityLog, createActivityBudgets } from '../journal/activity-log.ts';
-import { describeUnused, type Fault } from '../journal/faults/fault.ts';
+import { describeUnused, type Fault, isWholeFault } from '../journal/faults/fault.ts';
 import { Faults, type SaveFaults } from '../journal/faults/faults.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import { hideInLine } from '../journal/secrets.ts';
-import type { Clock, Instant } from '../lib/clock.ts';
+import { type Clock, type Instant, isInstant } from '../lib/clock.ts';
 import { createSharedCache, estimateBytes, MEGABYTE, Quota, type SharedCache, WorldCache } from '../lib/memory.ts';
 import type { Random } from '../lib/random.ts';
 import { formatWorldForLog } from '../lib/world-id.ts';
+import { DamagedData } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { Row, Watcher } from '../store/row.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
@@ -300,7 +301,13 @@ export interface WorldState {
 
 /** Parses a state that `changeState` stored; null before anything was stored. @throws DamagedData */
 export function parseWorldState(text: string, world: string): WorldState | null {
-  return text === '' ? null : parseStoredJson(text, `the state of the world \`${world}\``);
+  if (text === '') return null;
+  const place = `the state of the world \`${world}\``;
+  const state = parseStoredJson<WorldState>(text, place);
+  const { faults, createdAt = 0, authority = '' } = Object(state);
+  const isWhole = Array.isArray(faults) && faults.every(isWholeFault) && isInstant(createdAt);
+  if (!isWhole || typeof authority !== 'string') throw new DamagedData(place, 'a member is not valid');
+  return state;
 }
 
 /** Stores a changed state. @param change returns only the changed members */

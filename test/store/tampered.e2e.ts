@@ -131,7 +131,21 @@ describe('a data file', () => {
   it.for([
     ['state', `UPDATE worlds SET state = '{"faults":'`, /the state of the world `default` cannot be read/],
     ['origin', `UPDATE worlds SET made = x'00' WHERE name = 'alice'`, /the origin of the world `alice` cannot be read/],
+    [
+      'kind of credentials',
+      `UPDATE worlds SET made = x'${deflateRawSync('{}').toString('hex')}' WHERE name = 'alice'`,
+      /the origin of the world `alice` cannot be read/,
+    ],
+    ['seed', `UPDATE worlds SET seed = x'00' WHERE name = 'alice'`, /the seed of the world `alice` cannot be read/],
     ['initial rows', `UPDATE world_parts SET rows = x'00'`, /the initial rows of the world `default` cannot be read/],
+    ['name', `UPDATE worlds SET name = 'other' WHERE name = 'default'`, /the world `default` cannot be read/],
+    ['creation time', `UPDATE worlds SET created_at = 9e15 WHERE name = 'alice'`, /the times of the world `alice`/],
+    ['lifetime', 'UPDATE worlds SET ttl = 9e15', /the times of the world `default` cannot be read/],
+    [
+      'list of faults',
+      `UPDATE worlds SET state = '{"faults":[{}]}'`,
+      /the state of the world `default` cannot be read/,
+    ],
   ] as const)(
     'with a damaged %s of a world stops the start, with the world in the message',
     async ([, statement, message], { folder }) => {
@@ -146,6 +160,26 @@ describe('a data file', () => {
       expect(String(refusal)).toMatch(message);
     },
   );
+
+  it.for(['createdAt', 'expiresAt'])('with a key whose `%s` is no time stops the start', async (name, { folder }) => {
+    const rows = await createFile(join(folder, 'whole.db'));
+    const key = rows.find(({ collection }) => collection === 'ngc.keys') as Stored;
+    const path = await tamper(folder, key, key.body.replace(new RegExp(`"${name}":[^,}]+`), `"${name}":{}`));
+
+    expect(await findRefusal(path)).toMatchObject({
+      name: new UserError('').name,
+      message: expect.stringContaining(`${path} is damaged: the initial rows of the world \`default\` cannot be read`),
+    });
+  });
+
+  it('with a clock that has no time stops the start', async ({ folder }) => {
+    const rows = await createFile(join(folder, 'whole.db'));
+    const clock = rows.find(({ collection, id }) => collection === 'settings' && id === 'clock') as Stored;
+
+    expect(await findRefusal(await tamper(folder, clock, JSON.stringify('{"ahead":9e20}')))).toMatchObject({
+      message: expect.stringMatching(/is damaged: the row `clock` of `settings` cannot be read/),
+    });
+  });
 
   it('with a setting of invalid JSON stops the start, with the setting in the message', async ({ folder }) => {
     const rows = await createFile(join(folder, 'whole.db'));

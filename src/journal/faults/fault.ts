@@ -1,5 +1,6 @@
 import type { BrokenAt, FaultAction as DocumentedAction } from '../../../generated/library.ts';
-import type { Instant } from '../../lib/clock.ts';
+import { type Instant, isInstant } from '../../lib/clock.ts';
+import { isRecord } from '../../lib/members.ts';
 import type { Match } from '../match.ts';
 
 /** The document's types, so that a table that lacks one of the values does not compile. */
@@ -42,6 +43,18 @@ export interface Fault extends FaultOrder {
   readonly ended: Instant | null;
   /** Marks a removed fault that is kept only for its place: it is never injected or listed. */
   readonly isGone?: true;
+}
+
+/** Returns whether a stored fault has what it was stored with, as far as a list needs it. */
+export function isWholeFault(stored: unknown): boolean {
+  const { id, place, match, action, createdAt, until, ended, seen, fired }: Partial<Fault> = Object(stored);
+  return (
+    typeof id === 'string' &&
+    isRecord(match) &&
+    isRecord(action) &&
+    [place, seen, fired].every(Number.isInteger) &&
+    [createdAt, until ?? createdAt, ended ?? createdAt].every(isInstant)
+  );
 }
 
 /** Returns when a fault is injected: before the deciding steps, or once the response, with its status, is finished. */

@@ -19,10 +19,11 @@ it.each([
   expect(FILES.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual(owners);
 });
 
-/** The queue of the event loop of the process, which is empty if nothing waits; and caches of values that never change. */
+/** The queue of the event loop of the process, which is empty if nothing waits; and caches of values that never change, or of immutable objects. */
 const CONSTANTS_WITH_STATE = [
   'src/decisions/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
   'src/http/compress.ts: COPIES',
+  'src/journal/body.ts: READINGS',
   'src/lib/time.ts: waiting',
   'src/worlds/seed/check.ts: VALIDATORS',
 ];
