@@ -46,6 +46,7 @@ export class Faults {
 
   /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
+    await this.sweep(now);
     const bytes = estimateFaultBytes(order);
     if (!this.#quota.take(bytes)) {
       const { used, limit } = this.#quota;

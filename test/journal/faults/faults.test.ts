@@ -31,6 +31,13 @@ const createFaults = async (...orders: Partial<FaultOrder>[]) => {
 };
 
 describe('the faults of a world', () => {
+  it('are limited to 100 in force, without those whose time is over', async () => {
+    const faults = await createFaults(...Array.from({ length: 100 }, () => ({ until: 10 })));
+    await expect(faults.add(ORDER, 9)).rejects.toMatchObject({ kind: 'conflict' });
+    const { id } = await faults.add(ORDER, 10);
+    expect(faults.listInForce().map((fault) => fault.id)).toEqual([id]);
+  });
+
   it('are injected in the order of their creation, one for each request', async () => {
     const faults = await createFaults({ times: 1 }, { times: 1 });
     const ids = await Promise.all([1, 2, 3].map(async () => (await faults.inject('request', FACTS, 0))?.id ?? null));
