@@ -33,6 +33,8 @@ export interface RequestContext extends RequestScope {
   headerLines(name: string): readonly string[];
   /** Reserves memory for a response with these rows; large ones wait. @throws Problem `storage_full`, `unavailable` */
   reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void>;
+  /** Like `reserveAnswer`, for entries that have only a part of their rows. */
+  reserveExcerpts(entries: readonly unknown[]): Promise<void>;
   /** Calls back when the client leaves. @returns a function that removes the callback, once there is a response */
   onDisconnect(callback: () => void): () => void;
 }

@@ -249,7 +249,16 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
       characters += revision.size;
       bytes += revision.weight;
     }
-    if (characters > MAX_LIST_CHARACTERS && rows.length > 1) throw createTooLargeList(this.route, characters);
+    return this.#reserveList(rows, characters, bytes);
+  }
+
+  reserveExcerpts(entries: readonly unknown[]): Promise<void> {
+    const { length } = JSON.stringify(entries);
+    return this.#reserveList(entries, length, length);
+  }
+
+  #reserveList(entries: readonly unknown[], characters: number, bytes: number): Promise<void> {
+    if (characters > MAX_LIST_CHARACTERS && entries.length > 1) throw createTooLargeList(this.route, characters);
     return bytes > LARGE_ANSWER_BYTES ? this.reserveBytes(bytes) : RESERVED;
   }
 

@@ -329,6 +329,19 @@ describe('versions of a function', () => {
 });
 
 describe('lists of functions', () => {
+  it('that have only ids or shared accounts are returned, however large the functions are', async () => {
+    const { acme, create } = await resetTestServer(resettable);
+    const containerEnvironment = Array.from({ length: 900 }, (_, at) => ({
+      key: `KEY_${at}`,
+      value: 'x'.repeat(1000),
+    }));
+    for (let number = 0; number < 10; number += 1) await create({ name: `large-${number}`, containerEnvironment });
+    const requests = ['functions', 'functions/ids', 'authorizations/functions'];
+    const statuses = await Promise.all(requests.map(async (request) => (await acme(`GET ${request}`)).status));
+
+    expect(statuses).toEqual([507, 200, 200]);
+  });
+
   const own = ['echo', 'slow', 'summarize', 'reports', 'reports-too', 'retired', 'spare'];
   it.each([
     ['visibility=private', own],

@@ -95,8 +95,9 @@ function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: 
 }
 
 async function renderShared(context: AuthenticatedContext, rows: readonly FunctionRow[]) {
-  await context.reserveAnswer(rows);
-  return rows.map(renderAllParties).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
+  const shared = rows.map(renderAllParties).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
+  await context.reserveExcerpts(shared);
+  return shared;
 }
 
 /** Lists shared versions of the caller's account that the key covers. */
@@ -120,8 +121,9 @@ const getFunctionAuthorizations: Handler<
 > = async (context) => {
   const rows = context.target ?? (await findOwnTarget(context, context.params));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
-  await context.reserveAnswer(covered);
-  return { status: 200, body: { functions: covered.map(renderAllParties) } };
+  const functions = covered.map(renderAllParties);
+  await context.reserveExcerpts(functions);
+  return { status: 200, body: { functions } };
 };
 
 /** The open-source rule has no lookup, because it refuses no key for its resource. */

@@ -1,5 +1,4 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { renderFunction } from '../view.ts';
@@ -10,31 +9,29 @@ const ALL_VISIBILITIES: readonly Visibility[] = ['private', 'authorized', 'publi
 
 type Rows = readonly FunctionRow[];
 
-async function listVisible<Body>(
-  context: AuthenticatedContext,
-  visibility: readonly Visibility[],
-  renderBody: (rows: Rows) => Body,
-): Promise<Outcome<200, Body>> {
+async function findVisible(context: AuthenticatedContext, visibility: readonly Visibility[]): Promise<Rows> {
   const account = requireAccount(context);
   const rows = await FUNCTIONS.visibleTo(context.store.collections, account);
   const relations = visibility.map((requested) => RELATION_BY_VISIBILITY[requested]);
-  const visible = rows.filter((row) => {
+  return rows.filter((row) => {
     const relation = relationTo(row, account);
     return relation !== null && relations.includes(relation) && context.mayAccess(attributesOfVersion(row, relation));
   });
-  await context.reserveAnswer(visible);
-  return { status: 200, body: renderBody(visible) };
 }
 
-const listFunctions: Handler<'nvcf', 'listFunctions'> = (context) =>
-  listVisible(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
-    functions: rows.map((row) => renderFunction(row, requireAccount(context), context.now)),
-  }));
+const listFunctions: Handler<'nvcf', 'listFunctions'> = async (context) => {
+  const rows = await findVisible(context, context.query.visibility ?? ALL_VISIBILITIES);
+  await context.reserveAnswer(rows);
+  const account = requireAccount(context);
+  return { status: 200, body: { functions: rows.map((row) => renderFunction(row, account, context.now)) } };
+};
 
-const listFunctionIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
-  listVisible(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
-    functionIds: [...new Set(rows.map(({ parent }) => parent))],
-  }));
+const listFunctionIds: Handler<'nvcf', 'listFunctionIds'> = async (context) => {
+  const rows = await findVisible(context, context.query.visibility ?? ALL_VISIBILITIES);
+  const functionIds = [...new Set(rows.map(({ parent }) => parent))];
+  await context.reserveExcerpts(functionIds);
+  return { status: 200, body: { functionIds } };
+};
 
 const listFunctionVersions: Handler<'nvcf', 'listFunctionVersions', Rows> = async (context) => {
   const account = requireAccount(context);
