@@ -1,4 +1,5 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
+import type { Decision } from '../../decisions/decision.ts';
 import { HTTP_STATUS, type Problem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { PROBLEM_JSON, renderProblemDetails } from '../../decisions/responses/problem-details.ts';
@@ -93,8 +94,14 @@ function describeProblem(problem: Problem, context: RefusalContext): string {
 /** The published code has no resource types: a key for a wrong type gets the response for another function. */
 function isObjectMismatch({ decision, operation, settings }: RefusalContext): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
-  const ignoresTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
-  return decision?.reason === 'incompatible_resource_type' && ignoresTypes;
+  if (decision?.reason !== 'incompatible_resource_type') return false;
+  return settings.nvcf === 'open-source' || operation === 'createFunction' || isTooNarrow(decision);
+}
+
+/** Returns whether a key for versions was refused only because the call names none. */
+function isTooNarrow({ input }: Decision): boolean {
+  if (input?.accessRequest.rule.versionless !== 'refuse') return false;
+  return input.caller.held.resources?.some(({ type }) => type === 'function-versions') === true;
 }
 
 /** Takes the ids from the lookup, because the path may have another, such as that of the deployment. */

@@ -1,7 +1,7 @@
 /** The LLM gateway, which invokes functions at the paths of OpenAI's API. */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
-import { environment, FOREIGN, FULL, NOBODY, nvcfServer, placeOf } from '../../support/nvcf-client.ts';
+import { ACME, environment, FOREIGN, FULL, NOBODY, nvcfServer, placeOf } from '../../support/nvcf-client.ts';
 import { overHttp } from '../../support/over-http.ts';
 import { START } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
@@ -364,22 +364,72 @@ describe('the session id of a request', () => {
   });
 });
 
+const OWN_HOST = `${NOBODY}.invocation.localhost:6625`;
+
+/** A seed with a function of the type LLM, which every account may call. */
+const createLlmSeed = (tokenRateLimit = '1000-M') => ({
+  extends: 'builtin',
+  nvcf: {
+    functions: [
+      {
+        org: 'acme',
+        name: 'limited',
+        functionId: NOBODY,
+        versionId: NOBODY,
+        status: 'ACTIVE',
+        access: 'shared',
+        sharedWith: ['globex'],
+        definition: {
+          functionType: 'LLM',
+          models: [{ name: 'tiny', llmConfig: { uris: ['/v1/chat/completions'], tokenRateLimit } }],
+        },
+      },
+    ],
+  },
+});
+
+describe.each(['documented', 'open-source'] as const)('a function of the type LLM (%s)', async (nvcf) => {
+  const world = await nvcfServer({ nvcf }, { seed: createLlmSeed() });
+
+  it('is served by the gateway', async () => {
+    const { status } = await ask('/v1/chat/completions', { body: { ...CHAT, model: `${NOBODY}/tiny` } }, world);
+    expect(status).toBe(200);
+  });
+
+  it.each([
+    ['POST', `/v2/nvcf/pexec/functions/${NOBODY}`, {}],
+    ['POST', `/v2/nvcf/pexec/functions/${NOBODY}/versions/${NOBODY}`, {}],
+    ['POST', `/v2/nvcf/exec/functions/${NOBODY}`, {}],
+    ['POST', '/v1/chat/completions', { host: OWN_HOST }],
+    ['GET', '/health', { host: OWN_HOST }],
+  ])('is not found by %s %s, with the path of the gateway as hint', async (method, path, headers) => {
+    const {
+      status,
+      body,
+      headers: received,
+    } = await world.call(`${method} ${path}`, {
+      token: FULL,
+      headers,
+      ...(method === 'POST' && { body: { requestBody: {} } }),
+    });
+    const { requests } = (await world.call('GET /_mock/requests?limit=1')).body;
+
+    expect([status, body.detail]).toEqual([
+      404,
+      `Function id '${NOBODY}' version '${NOBODY}': Specified function in account '${ACME}' is not found`,
+    ]);
+    expect(requests[0].hints.map(({ code }: { code: string }) => code)).toEqual(['path_elsewhere']);
+    expect(String(received['x-mock-hint'])).toContain(
+      `POST /llm/v1/chat/completions\` with \`"model": "${NOBODY}/tiny"`,
+    );
+  });
+});
+
 describe('the token rate limit of a model', () => {
   const functionId = NOBODY;
   /** Starts a server with a function that has a token rate limit; each chat uses four tokens. */
   async function startLimited(tokenRateLimit: string) {
-    const models = [{ name: 'tiny', llmConfig: { uris: ['/v1/chat/completions'], tokenRateLimit } }];
-    const limitedFunction = {
-      org: 'acme',
-      name: 'limited',
-      functionId,
-      versionId: NOBODY,
-      status: 'ACTIVE',
-      access: 'shared',
-      sharedWith: ['globex'],
-      definition: { functionType: 'LLM', models },
-    };
-    const world = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { functions: [limitedFunction] } } });
+    const world = await nvcfServer({}, { seed: createLlmSeed(tokenRateLimit) });
     const chat = async (more: object = {}, key = FULL) => {
       const answer = await ask(
         '/v1/chat/completions',

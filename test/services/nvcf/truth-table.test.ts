@@ -399,6 +399,12 @@ const LISTS: readonly OperationName[] = [
   'getFunctionQueues',
 ];
 
+/** Returns whether a key for versions is refused because the call names none. */
+function isWithoutVersion({ row, operation, binding, outcome }: Cell): boolean {
+  const isNarrowRow = row.documented.versionless === 'refuse' && !LLM.includes(operation);
+  return isNarrowRow && binding.type === FV && outcome === 'incompatible_resource_type';
+}
+
 /**
  * Selects the cells to send: one for each outcome. A type with ids is only compared after the object is looked up, so
  * both types with ids are separate outcomes.
@@ -406,7 +412,8 @@ const LISTS: readonly OperationName[] = [
 function selectCells(cells: readonly Cell[]): readonly Cell[] {
   const isAboutNames = ({ row, binding: { type }, outcome }: Cell) =>
     row.about !== 'account' && (type === F || type === FV) && ['allow', 'resource_mismatch'].includes(outcome);
-  const kindOf = (cell: Cell) => `${cell.outcome} ${isAboutNames(cell) ? cell.binding.type : ''}`;
+  const kindOf = (cell: Cell) =>
+    `${cell.outcome} ${isAboutNames(cell) || isWithoutVersion(cell) ? cell.binding.type : ''}`;
   const isList = ({ operation, scopes }: Cell) => LISTS.includes(operation) && scopes === cells[0]?.scopes;
   return cells.filter(
     (cell, index) => isList(cell) || cells.findIndex((candidate) => kindOf(candidate) === kindOf(cell)) === index,
@@ -634,16 +641,19 @@ describe.each(PROFILES)('the %s profile', (profile) => {
 
   const wrongType = () => cases.filter(({ answer }) => answer.decision?.reason === 'incompatible_resource_type');
 
-  it.runIf(profile === 'documented')('denies a key with an incompatible resource type with `Access Denied`', () => {
+  it.runIf(profile === 'documented')('denies a key with a type that never fits with `Access Denied`', () => {
     expect(
-      findUnexpectedDetails(wrongType(), ({ operation }) =>
-        LLM.includes(operation)
+      findUnexpectedDetails(wrongType(), (cell) =>
+        LLM.includes(cell.operation)
           ? 'permission denied'
-          : operation === 'createFunction'
+          : cell.operation === 'createFunction'
             ? 'Forbidden to create function'
-            : 'Access Denied',
+            : isWithoutVersion(cell)
+              ? TEXTS[cell.operation]
+              : 'Access Denied',
       ),
     ).toEqual([]);
+    expect(wrongType().filter(isWithoutVersion).length).toBeGreaterThan(3);
   });
 
   it.runIf(profile === 'open-source')(

@@ -31,7 +31,7 @@ async function checkAndRespond<Rendered>(
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   checkPollSeconds(context);
-  const version = chooseVersion(context);
+  const version = chooseServedVersion(context);
   await checkAssets(context, assetIds);
   const { behaviour } = version.body;
   const answer = 'answer' in behaviour ? behaviour.answer : input;
@@ -72,9 +72,31 @@ export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): 
   if (covered.length > 0 && covered.every(({ status }) => status === 'DEGRADED')) {
     throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
   }
-  const versionId = context.params['versionId'] ?? covered.at(-1)?.row.id ?? '';
-  const message = `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`;
-  throw new Problem('not_found', message);
+  throw createNotServed(context, functionId, covered.at(-1)?.row.id);
+}
+
+/** Like `chooseVersion`, without functions of the LLM gateway, which alone serves them. @throws Problem */
+function chooseServedVersion(context: AuthenticatedContext<InvocationTarget>): FunctionRow {
+  const version = chooseVersion(context);
+  const { parent, id, body } = version;
+  if (body.definition.functionType !== 'LLM') return version;
+  const [model] = body.definition.models ?? [];
+  const path = `/llm${model?.llmConfig?.uris?.[0] ?? '/v1/chat/completions'}`;
+  context.hints.add(
+    'path_elsewhere',
+    `Only the LLM gateway serves this function, because its \`functionType\` is \`LLM\`: send \`POST ${path}\` with \`"model": "${parent}/${model?.name ?? '<model>'}"\`.`,
+  );
+  throw createNotServed(context, parent, id);
+}
+
+function createNotServed(
+  context: AuthenticatedContext<InvocationTarget>,
+  functionId: string | undefined,
+  chosenId = '',
+): Problem {
+  const versionId = context.params['versionId'] ?? chosenId;
+  const message = `Function id '${functionId}' version '${versionId}': Specified function in account '${requireAccount(context)}' is not found`;
+  return new Problem('not_found', message);
 }
 
 export function hasValidPollSeconds(context: Context): boolean {
@@ -140,7 +162,7 @@ export async function invokeAtOwnHost(
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
-  const { behaviour } = chooseVersion(context).body;
+  const { behaviour } = chooseServedVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
     return checkAndRespond(context, { input: parseJsonOrText(bytes), assetIds: [] }, PLAIN_FORM);
   }
