@@ -343,6 +343,39 @@ describe('row 14: the model rejects a request', () => {
     }
   });
 
+  it('to embed a text beyond the `maxTokens` of the model, unless `truncate` cuts it', async () => {
+    const embed = async (input: unknown, more: object = {}) => {
+      const order = { model: EMBEDDING, input, input_type: 'query', ...more };
+      const { status, body } = await send({ path: '/integrate/v1/embeddings', body: order });
+      return status === 200 ? body.data.at(-1).embedding : [status, body];
+    };
+    const words = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => `word${from + at}`).join(' ');
+    const tokens = (count: number) => Array.from({ length: count }, (_, at) => at);
+    const refusal = (length: number) => [
+      400,
+      { error: `Input length ${length} exceeds maximum allowed token size 512` },
+    ];
+    const whole = await embed(words(0, 512));
+
+    expect(whole).toHaveLength(8);
+    expect(await embed(`  ${words(0, 512)}\n`)).toHaveLength(8);
+    expect(await embed(words(0, 513))).toEqual(refusal(513));
+    expect(await embed(['short', words(0, 600)], { truncate: 'NONE' })).toEqual(refusal(600));
+    expect(await embed(tokens(513))).toEqual(refusal(513));
+    expect(await embed([tokens(2), tokens(513)], { truncate: null })).toEqual(refusal(513));
+    expect(await embed(`${words(0, 512)} `)).toEqual(await embed(words(0, 600), { truncate: 'END' }));
+    expect(await embed(words(1, 513))).not.toEqual(whole);
+    expect(await embed(` ${words(1, 513)}`)).toEqual(await embed(words(0, 513), { truncate: 'START' }));
+  });
+
+  it('with a `truncate` other than `NONE`, `START` and `END`', async () => {
+    const body = { model: EMBEDDING, input: 'a', input_type: 'query', truncate: 'MIDDLE' };
+    const answer = await send({ path: '/integrate/v1/embeddings', body });
+
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining('`truncate`')]);
+  });
+
   it('with an `input_type` other than `query` and `passage`', async () => {
     const path = '/integrate/v1/embeddings';
     const answer = await send({ path, body: { model: EMBEDDING, input: 'a', input_type: 'document' } });

@@ -40,6 +40,8 @@ export interface Model {
   readonly accounts: readonly string[] | null;
   /** For embeddings: embeds queries and passages alike. */
   readonly isSymmetric: boolean;
+  /** For embeddings: the longest text, in tokens. Absent: any length. */
+  readonly maxTokens?: number;
   /** For chats: refuses a message with more than one tool call. */
   readonly takesSingleToolCalls: boolean;
   readonly rejects?: readonly string[];

@@ -35,6 +35,12 @@ const MODEL = object({
       'For embeddings: it embeds queries and passages alike, and does not require `input_type`. Default: false.',
     ),
   ),
+  maxTokens: optional(
+    schema<number>(
+      { type: 'integer', minimum: 1, maximum: 1_000_000 },
+      'For embeddings: the longest text, in tokens (words). A longer one is refused, or cut by `truncate`. Default: any length.',
+    ),
+  ),
   takesSingleToolCalls: optional(
     schema<boolean>(
       { type: 'boolean' },
@@ -106,7 +112,16 @@ function readModels(part: unknown): readonly SeedModel[] {
   return (part as ValueOf<typeof SCHEMA>).models ?? [];
 }
 
-function createModel({ functionId, paths, offline, endOfLife, accounts, rejects = [], ...flags }: SeedModel): Model {
+function createModel({
+  functionId,
+  paths,
+  offline,
+  endOfLife,
+  accounts,
+  maxTokens,
+  rejects = [],
+  ...flags
+}: SeedModel): Model {
   // Formats a time like Go: without fractions of a second, and with its offset.
   return {
     functionId,
@@ -115,6 +130,7 @@ function createModel({ functionId, paths, offline, endOfLife, accounts, rejects 
     endOfLife: endOfLife === undefined ? null : endOfLife.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z'),
     accounts: accounts ?? null,
     isSymmetric: flags.symmetric === true,
+    ...(maxTokens !== undefined && { maxTokens }),
     takesSingleToolCalls: flags.takesSingleToolCalls === true,
     rejects,
   };

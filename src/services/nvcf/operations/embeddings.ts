@@ -4,7 +4,7 @@ import { drawAt } from '../../../lib/random.ts';
 import { countAllTokens } from './generated-text.ts';
 
 interface EmbeddingRequest {
-  readonly input: Schema<'nvcf', 'LlmEmbeddingRequest'>['input'];
+  readonly input: Schema<'nvcf', 'LlmEmbeddingRequest'>['input'] | readonly string[];
   readonly dimensions?: number | null;
   readonly encoding_format?: 'float' | 'base64' | null;
 }
@@ -45,7 +45,60 @@ export function countEmbeddingTokens({ input }: Pick<EmbeddingRequest, 'input'>)
 /** Returns the texts of a request. A list of numbers is one text, given as tokens. */
 function readEmbeddingTexts(input: EmbeddingRequest['input']): readonly string[] {
   if (typeof input === 'string') return [input];
-  return typeof input[0] === 'number' ? [input.join(' ')] : input.map((entry) => String(entry));
+  if (typeof input[0] === 'number') return [input.join(' ')];
+  return input.map((entry) => (Array.isArray(entry) ? entry.join(' ') : String(entry)));
+}
+
+/** A text that is longer than a model allows. */
+export interface TooLongText {
+  readonly tokens: number;
+}
+
+/**
+ * Cuts the texts of a request to what a model embeds. A word counts as a token, and so does a number in a list of tokens.
+ * @param truncate the end to cut; null: none @returns the first text that is too long, unless it may be cut
+ */
+export function fitTexts(
+  input: EmbeddingRequest['input'],
+  maxTokens: number,
+  truncate: 'START' | 'END' | null,
+): readonly string[] | TooLongText {
+  const texts = readEmbeddingTexts(input);
+  if (truncate === 'START') return texts.map((text) => text.slice(findWordsAtEnd(text, maxTokens)));
+  if (truncate === 'END') return texts.map((text) => text.slice(0, findWordsAtStart(text, maxTokens)));
+  const tooLong = texts.find((text) => findWordsAtStart(text, maxTokens) < text.length);
+  return tooLong === undefined ? texts : { tokens: countWords(tooLong) };
+}
+
+const isSpace = (text: string, at: number) => text.charCodeAt(at) <= 0x20;
+
+/** Counts without a list of the words, which would take far more memory than a text of 25 MiB. */
+function countWords(text: string): number {
+  let words = 0;
+  for (let at = 0; at < text.length; at += 1) if (!isSpace(text, at) && (at === 0 || isSpace(text, at - 1))) words += 1;
+  return words;
+}
+
+/** Returns the position where the first `max` words end. */
+function findWordsAtStart(text: string, max: number): number {
+  let words = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (isSpace(text, at) || (at > 0 && !isSpace(text, at - 1))) continue;
+    words += 1;
+    if (words > max) return at;
+  }
+  return text.length;
+}
+
+/** Returns the position where the last `max` words start. */
+function findWordsAtEnd(text: string, max: number): number {
+  let words = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    if (isSpace(text, at) || (at + 1 < text.length && !isSpace(text, at + 1))) continue;
+    words += 1;
+    if (words > max) return at + 1;
+  }
+  return 0;
 }
 
 function encodeVector(vector: readonly number[]): string {

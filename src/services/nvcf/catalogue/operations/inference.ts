@@ -3,7 +3,7 @@ import { Problem } from '../../../../decisions/problem.ts';
 import type { Outcome } from '../../../../decisions/responses/outcome.ts';
 import { isRecord } from '../../../../lib/members.ts';
 import type { InvocationRow, InvocationTarget } from '../../invocations.ts';
-import { renderEmbeddings } from '../../operations/embeddings.ts';
+import { fitTexts, renderEmbeddings } from '../../operations/embeddings.ts';
 import { type GeneratedText, readFunctionAnswer, readLastUserText } from '../../operations/generated-text.ts';
 import { chooseVersion, hasValidPollSeconds, pollResult, respondToInvocation } from '../../operations/invocation.ts';
 import { PLAIN_FORM } from '../../operations/invocation-results.ts';
@@ -127,7 +127,14 @@ const createEmbedding: Handler<'catalogue', 'createEmbedding', InvocationTarget>
     const message = MODEL_ERRORS.inputType;
     return createModelRefusal(message, { status: 400, body: { error: message } });
   }
-  return respondInFormat(context, { prompt: '', render: () => renderEmbeddings(name, context.body) });
+  const { input: sent, truncate } = context.body;
+  const maxTokens = model?.body.maxTokens ?? Number.POSITIVE_INFINITY;
+  const input = fitTexts(sent, maxTokens, truncate === 'START' || truncate === 'END' ? truncate : null);
+  if ('tokens' in input) {
+    const message = `Input length ${input.tokens} exceeds maximum allowed token size ${maxTokens}`;
+    return createModelRefusal(message, { status: 400, body: { error: message } });
+  }
+  return respondInFormat(context, { prompt: '', render: () => renderEmbeddings(name, { ...context.body, input }) });
 };
 
 const createResponse: Handler<'catalogue', 'createResponse', InvocationTarget> = (context) => {
