@@ -103,8 +103,12 @@ export function withCastExamples(document, examples, name) {
  * @param {{ requests: CastRequests, recorded: Record<string, CastAnswer>, name: string }} examples of the document
  */
 function exemplified(document, operation, { requests, recorded, name }) {
-  if (isRefused(requests, operation, name) || idOf(operation) in requests.skipped) return operation;
   const { parameters, body } = castRequestOf(document, operation, requests);
+  if (isRefused(requests, operation, name) || idOf(operation) in requests.skipped) {
+    // Without a name, because tools send named examples.
+    if (body === undefined) return operation;
+    return { ...operation, requestBody: withContent(follow(document, operation.requestBody), body, undefined, false) };
+  }
   const answer = recorded[requestIdOf(operation, requests)];
   const values = new Map(parameters.map(({ parameter, value }) => [parameter, value]));
   const isNamed = values.size > 0 || body !== undefined;
