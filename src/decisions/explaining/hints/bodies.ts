@@ -1,8 +1,8 @@
+import { essenceOf, isJsonType } from '../../responses/media-type.ts';
 import { type HintRule, linesOf, type RefusedRequest } from './refused-request.ts';
 
 function mediaType(refused: RefusedRequest): string {
-  const [type = ''] = (linesOf(refused, 'content-type')[0] ?? '').toLowerCase().split(';', 1);
-  return type.trim();
+  return essenceOf(linesOf(refused, 'content-type')[0]) ?? '';
 }
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -43,8 +43,7 @@ export const BODY_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
       if (bodyForm !== 'form') return null;
-      const isRefusedType =
-        problem.kind === 'unsupported_media_type' && /^application\/json$|\+json$/.test(mediaType(refused));
+      const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
       const isText = problem.kind === 'invalid_request' && text !== null && /^\s*[{[]/.test(text);
       if (!isRefusedType && !isText) return null;
       return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as with `data=` in `requests`, or `URLSearchParams` with `fetch`.';

@@ -18,6 +18,7 @@ import {
   type RecordRow,
   updatePublication,
 } from '../publishing.ts';
+import type { RowOf } from '../stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/marketplace.ts';
 
@@ -113,34 +114,37 @@ function createVisibilityChange({ publicly_published, allowed_orgs }: Visibility
   };
 }
 
+/** The decisions about records, which they respond with. */
+function createReviews<Reviewed extends RecordRow>() {
+  type Reviewing = AuthenticatedContext<Reviewed>;
+  const respond = async (context: Reviewing, decide: Decide) => {
+    const record = await review(context, decide);
+    return { status: 200 as const, body: renderRecord<Reviewed['body']['members']>(context, record) };
+  };
+  return {
+    approve: (context: Reviewing & { readonly body: VisibilityOptions }) =>
+      respond(context, createApproval(context.body)),
+    deny: (context: Reviewing & { readonly body: Parameters<typeof createDenial>[0] }) =>
+      respond(context, createDenial(context.body)),
+    setVisibility: (context: Reviewing & { readonly body: VisibilityOptions }) =>
+      respond(context, createVisibilityChange(context.body)),
+  };
+}
+
+const imageReviews = createReviews<RowOf<'image_publish_access_records'>>();
+
 export const imageReviewOperations = {
   ...createOperations(IMAGE_PUBLISH_ACCESS_RECORDS, { view: renderRecord }),
-  image_publish_access_records_approve: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createApproval(context.body))),
-  }),
-  image_publish_access_records_deny: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createDenial(context.body))),
-  }),
-  image_publish_access_records_set_visibility: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createVisibilityChange(context.body))),
-  }),
+  image_publish_access_records_approve: imageReviews.approve,
+  image_publish_access_records_deny: imageReviews.deny,
+  image_publish_access_records_set_visibility: imageReviews.setVisibility,
 } satisfies HandlersOf<'image_publish_access_records'>;
+
+const demoReviews = createReviews<RowOf<'demo_publish_access_records'>>();
 
 export const demoReviewOperations = {
   ...createOperations(DEMO_PUBLISH_ACCESS_RECORDS, { view: renderRecord }),
-  demo_publish_access_records_approve: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createApproval(context.body))),
-  }),
-  demo_publish_access_records_deny: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createDenial(context.body))),
-  }),
-  demo_publish_access_records_set_visibility: async (context) => ({
-    status: 200,
-    body: renderRecord(context, await review(context, createVisibilityChange(context.body))),
-  }),
+  demo_publish_access_records_approve: demoReviews.approve,
+  demo_publish_access_records_deny: demoReviews.deny,
+  demo_publish_access_records_set_visibility: demoReviews.setVisibility,
 } satisfies HandlersOf<'demo_publish_access_records'>;

@@ -40,6 +40,13 @@ describe('a body of the wrong type gets a hint:', () => {
   });
 });
 
+it('a type that only ends in `+json` gets no hint about JSON', async () => {
+  const headers = { 'content-type': 'image/svg+json' };
+  const { codes } = await hintsOf(server.call, 'POST /api/v2/token', { headers, body: '-' });
+
+  expect(codes).toEqual([]);
+});
+
 it('invalid JSON gets no such hint', async () => {
   const { codes } = await hintsOf(server.call, 'POST /api/v1/token', { body: '{"grantType":' });
 
