@@ -108,10 +108,25 @@ export function readNamedServer(environment: NodeJS.ProcessEnv = process.env): N
 /** The variable with the server that the test files of a run share, for the processes of the runner. */
 const SHARED_SERVER = `${VARIABLE_PREFIX}SHARED_SERVER`;
 
-/** Returns the server that the setup of a test runner has named; null if there was no setup. */
+/** Returns the server that the setup of a test runner has named; null if there was no setup. @throws UserError */
 export function readSharedServer(): NamedServer | null {
   const text = process.env[SHARED_SERVER];
-  return text === undefined ? null : JSON.parse(text);
+  if (!text) return null;
+  const { url, adminToken = null }: { url?: unknown; adminToken?: unknown } = Object(parseJson(text));
+  if (typeof url === 'string' && URL.canParse(url) && (adminToken === null || typeof adminToken === 'string')) {
+    return { url, adminToken };
+  }
+  throw new UserError(
+    `${SHARED_SERVER} is ${showText(text)}, which is not what the setup of a test runner writes. Unset it; to name a server, set ${VARIABLE_PREFIX}URL.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 export function nameSharedServer(server: NamedServer): void {

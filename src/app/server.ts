@@ -96,6 +96,7 @@ async function assemble(
     server,
     version,
     configuration: describeConfiguration(effective),
+    posture: () => describePosture(server, storage.info),
     storage,
     memory,
     worlds,

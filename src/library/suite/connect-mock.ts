@@ -8,15 +8,14 @@ import { createRemoteFetch } from './remote-fetch.ts';
 /** Returns the mock of a server in another process. Its `stop` does nothing, because other test files use it. */
 export async function connectMock({ url, adminToken }: NamedServer): Promise<Mock> {
   const fetch = createRemoteFetch(url);
-  const { configuration, store, services } = await createControlClient(fetch, adminToken).info();
-  const profiles = services.flatMap(({ name, profile }) => (profile === null ? [] : [`${name}=${profile}`]));
+  const { posture } = await createControlClient(fetch, adminToken).info();
   const certificate = url.startsWith('https:') ? await fetch('/_mock/ca.pem') : null;
   return createMock({
     url,
     urls: [url],
     fetch,
     adminToken,
-    posture: [`state=${store.kind}`, `propagation=${configuration['propagation']?.value}`, ...profiles].join(' '),
+    posture,
     // Absent if the server has a certificate of another authority.
     ca: certificate?.ok ? await certificate.text() : null,
     readSeed: async (file) => (await import('../../app/inputs.ts')).readSeedFile(file),

@@ -32,7 +32,17 @@ async function checkServer({ url, adminToken }: NamedServer): Promise<NamedServe
   const timeout = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('it does not answer.')), TIMEOUT_MS).unref();
   });
-  const info = await Promise.race([connect(origin, { adminToken }).info(), timeout]).catch((cause) => {
+  const readInfo = async () => {
+    const info = await connect(origin, { adminToken }).info();
+    // `fetch` follows redirects, but the tests' clients send credentials, and do not.
+    const { status, headers } = await fetch(`${origin}/_mock/health`, { redirect: 'manual' });
+    if (status >= 300 && status < 400) {
+      const location = showValue(headers.get('location') ?? '');
+      throw new Error(`it redirects to \`${location}\`. Use the URL of the mock itself.`);
+    }
+    return info;
+  };
+  const info = await Promise.race([readInfo(), timeout]).catch((cause) => {
     throw refuse(messageOf(cause), cause);
   });
   if (info?.name !== 'nv-auth-mock') throw refuse('another server answers.');

@@ -15,6 +15,8 @@ export interface ControlledServer {
   readonly version: string;
   /** The values of the options without secrets, and where each comes from, by flag. */
   readonly configuration: Schema<'control', 'Info'>['configuration'];
+  /** The settings of the default world and the server in one line, as the start prints them. */
+  readonly posture: () => Promise<string>;
   readonly storage: StoredWorlds;
   readonly memory: StateMemory;
   readonly worlds: Worlds;

@@ -319,6 +319,7 @@ class Info(TypedDict):
     name: "str"
     version: "str"
     configuration: "Dict[str, ConfiguredValue]"
+    posture: "str"
     services: "List[Info_Services_Entry]"
     store: "Info_Store"
     counts: "Dict[str, int]"

@@ -49,7 +49,7 @@ export function worldOperations(controlled: ControlledServer) {
 }
 
 async function describeServer(
-  { server, version, configuration, worlds, storage, memory }: ControlledServer,
+  { server, version, configuration, posture, worlds, storage, memory }: ControlledServer,
   { store }: World,
 ): Promise<Schema<'control', 'Info'>> {
   const { kind, driver, schema } = storage.info;
@@ -57,6 +57,7 @@ async function describeServer(
     name: 'nv-auth-mock',
     version,
     configuration,
+    posture: await posture(),
     services: server.services.map((service) => {
       const { profile, tables } = service.rules.selectRuleset(server.settings);
       const { name, title } = service;
