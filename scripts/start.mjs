@@ -24,9 +24,13 @@ if (status !== 0) process.exit(status ?? 1);
 const given = process.argv.slice(2);
 const isPlaceGiven = given.some((one) => /^--data(?:=|$)/.test(one)) || Boolean(process.env['NV_AUTH_MOCK_DATA']);
 const isKept = !isPlaceGiven && hasDriver();
-if (!isPlaceGiven && !isKept) {
+// `npm ci` drops better-sqlite3 silently where it cannot be built.
+if (!isPlaceGiven) {
   process.stderr.write(
-    'The state is kept in memory and ends with the server: neither better-sqlite3 nor the SQLite of Node 22.13 or newer can be loaded.\n',
+    isKept
+      ? 'The state is kept in data/mock.db, because there is a SQLite driver. To keep nothing, add `-- --data :memory:`.\n'
+      : 'The state is in memory and ends with the server, because there is no SQLite driver: better-sqlite3 was not built. ' +
+          'Install a C compiler and run `npm ci` again, or use Node 22.13 or newer.\n',
   );
 }
 process.argv.splice(2, given.length, 'start', ...(isKept ? ['--data', 'data/mock.db'] : []), ...given);

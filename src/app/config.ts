@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { Option } from '../contract/option.ts';
 import { createLineFinder, readDocument } from '../lib/document-file.ts';
+import { describeDurations } from '../lib/duration.ts';
 import { UserError } from '../lib/errors.ts';
 import { createObject, isOneOf } from '../lib/members.ts';
 import { describeUnknownName } from '../lib/nearest.ts';
@@ -172,12 +173,15 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
     const parserMessage = option.isSecret === true ? 'is not valid' : `is ${shown[bad]}`;
-    faults.push(`${written} ${parserMessage}. Expected ${option.expected}.`);
+    const { isDuration, expected } = option;
+    faults.push(
+      `${written} ${parserMessage}. Expected ${isDuration ? describeDurations(texts[bad], expected) : expected}.`,
+    );
   }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
 
-/** A bare number for a duration is in milliseconds. @param describe returns where the user wrote a value */
+/** @param describe returns where the user wrote a value */
 function createSource(
   origin: OptionOrigin,
   values: Readonly<Record<string, unknown>>,
@@ -187,14 +191,7 @@ function createSource(
   for (const name of OPTION_NAMES) {
     const value = values[name];
     if (value === undefined || value === null) continue;
-    const entries: readonly unknown[] = [value].flat();
-    const isMilliseconds = (entry: unknown) => typeof entry === 'number' && OPTIONS[name].isDuration === true;
-    source.set(name, {
-      origin,
-      written: describe(name),
-      texts: entries.map((entry) => (isMilliseconds(entry) ? `${entry}ms` : String(entry))),
-      shown: entries.map((entry) => showText(String(entry)) + (isMilliseconds(entry) ? ', in milliseconds' : '')),
-    });
+    source.set(name, { origin, written: describe(name), texts: [value].flat().map(String) });
   }
   return source;
 }

@@ -159,26 +159,25 @@ export type Config = ValuesOf<typeof TABLE>;
 export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } = TABLE;
 
 /**
- * Options of a program that uses the library. Durations may be strings such as `15m`. A bare number is in milliseconds:
- * `tokenTtl: 3600` is 3.6 seconds.
+ * Options of a program that uses the library. Durations are strings with a unit, such as `15m`.
  */
 export type ConfigOptions = { readonly [Name in keyof Config]?: Given<Config[Name], NonNullable<Config[Name]>> };
 
 /**
- * Enumerations only accept their values; numbers and durations may be strings, as in the command. Values with several
- * parts are written as in the command, or are a number for the first part.
+ * Enumerations only accept their values; numbers may be strings, as in the command. Values with several parts are written
+ * as in the command.
  */
 type Given<Value, Present> = [Present] extends [string]
   ? Value
   : [Present] extends [readonly unknown[]]
     ? Value | string
     : [Present] extends [object]
-      ? string | number
+      ? string
       : Value | string;
 
 export const OPTION_NAMES = keysOf(OPTIONS);
 
-/** Returns the name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
+/** Returns the name of an option on the command line and in files: `token-lifetime` for `tokenLifetime`. */
 export function formatFlagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -6,7 +6,7 @@ export interface Option<Value = unknown> {
   /** The name of the value in help; absent for a switch. */
   readonly argument?: string;
   readonly repeatable?: boolean;
-  /** A bare number that a program gives is in milliseconds. */
+  /** A bare number is refused with its likely meanings. */
   readonly isDuration?: boolean;
   /** Its value is never printed. */
   readonly isSecret?: boolean;

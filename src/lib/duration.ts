@@ -8,6 +8,12 @@ const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
 
 export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
 
+/** Describes valid durations for a message: for a bare number its likely meanings, otherwise all forms. */
+export function describeDurations(given: unknown, forms = DURATION_FORMS): string {
+  const text = String(given);
+  return /^\d+(?:\.\d+)?$/.test(text) ? `a duration with its unit: \`'${text}s'\` or \`'${text}ms'\`` : forms;
+}
+
 /** Parses `15m`, `1h30m`, `500ms`, or ISO 8601 without months and years. @returns milliseconds; null for other texts */
 export function parseDuration(text: string): number | null {
   const total = partsOf(text).reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);

@@ -16,6 +16,7 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EISDIR: 'it is a folder',
   NOT_A_FILE: 'it is not a file',
+  UTF_16: 'it is UTF-16, save it as UTF-8',
   // The path of a socket, which cannot be opened as a file.
   ENXIO: 'it is not a file',
 };

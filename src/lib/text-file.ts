@@ -7,11 +7,24 @@ interface Limits {
   readonly onlyFile?: boolean;
 }
 
-/** Reads the text of a file, or of a pipe such as `<(command)`. @throws a system error; its code may be `NOT_A_FILE` */
+/**
+ * Reads the text of a file, or of a pipe such as `<(command)`.
+ *
+ * @throws a system error; its code may also be `NOT_A_FILE` or `UTF_16`
+ */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
   const parts: Buffer[] = [];
   for await (const chunk of readFileChunks(path, limits)) parts.push(chunk);
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = Buffer.concat(parts);
+  if (isUtf16(bytes)) throw Object.assign(new Error('not UTF-8'), { code: 'UTF_16' });
+  return bytes.toString('utf8');
+}
+
+/** Returns whether a file is UTF-16, as `>` of PowerShell 5 writes it: its first character has a zero byte, or is the mark. */
+function isUtf16([first, second]: Buffer): boolean {
+  if (second === undefined) return false;
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return hasMark || (first === 0) !== (second === 0);
 }
 
 /** Like `readTextFile`, but yields the parts as they are read. */

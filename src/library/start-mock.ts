@@ -10,8 +10,8 @@ import { createInProcessFetch } from './in-process.ts';
 import { createMock, type Mock } from './mock.ts';
 
 /**
- * The options of a mock: the flags of the command, in camel case. Durations are strings such as `15m`, or numbers in
- * milliseconds: `tokenTtl: 3600` is 3.6 seconds. Environment variables are ignored.
+ * The options of a mock: the flags of the command, in camel case. Durations are strings with a unit, such as `15m`.
+ * Environment variables are ignored.
  */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin' | 'tls' | 'tlsCert' | 'tlsKey'> {
   /** https: true generates certificates (the CA is `mock.ca`); or a certificate and its key, as PEM texts or files. */

@@ -10,11 +10,11 @@ import { it } from '../support/in-folder.ts';
 
 describe('the configuration from a program', () => {
   it('has the options of the program and the defaults', () => {
-    const { config, origins } = readOptions({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false });
+    const { config, origins } = readOptions({ port: 0, tokenLifetime: '1500ms', alias: ['a', 'b'], explain: false });
 
     expect(config).toMatchObject({
       port: 0,
-      tokenTtl: { access: 1500 },
+      tokenLifetime: { access: 1500 },
       alias: ['a', 'b'],
       explain: false,
       host: '127.0.0.1',
@@ -39,12 +39,12 @@ describe('the configuration from a program', () => {
 describe('the configuration of the command', () => {
   it('prefers flags to variables, variables to a file, and a file to the defaults', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
-    await writeFile(file, 'port: 1\nhost: 0.0.0.0\ntoken-ttl: 15m\n');
+    await writeFile(file, 'port: 1\nhost: 0.0.0.0\ntoken-lifetime: 15m\n');
     const environment = { NV_AUTH_MOCK_PORT: '2', NV_AUTH_MOCK_HOST: '::1', NV_AUTH_MOCK_CONFIG: file };
     const { config, origins } = await readConfig({ port: '3' }, environment);
 
-    expect(config).toMatchObject({ port: 3, host: '::1', tokenTtl: { access: 900_000 }, json: false });
-    expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenTtl: 'file', json: 'default' });
+    expect(config).toMatchObject({ port: 3, host: '::1', tokenLifetime: { access: 900_000 }, json: false });
+    expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenLifetime: 'file', json: 'default' });
   });
 
   it('keeps the state in memory if the data file has the name that SQLite gives to memory', async ({ folder }) => {
@@ -73,11 +73,14 @@ describe('the configuration of the command', () => {
 
   it('is rejected with unknown names', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
-    await writeFile(file, 'prot: 1\nport: [1]\ntoken_ttl: 1m\ntokenTTL: 2m\n');
+    await writeFile(file, 'prot: 1\nport: [1]\ntoken_lifetime: 1m\ntokenLifeTime: 2m\n');
 
     await expect(readConfig({ config: file }, { NV_AUTH_MOCK_HOTS: 'x' })).rejects.toThrow(/NV_AUTH_MOCK_HOTS/);
     await expect(readConfig({ config: file }, {})).rejects.toThrow(/`prot`/);
-    for (const key of [/`token_ttl`.*Did you mean `token-ttl`\?/, /`tokenTTL`.*Did you mean `token-ttl`\?/])
+    for (const key of [
+      /`token_lifetime`.*Did you mean `token-lifetime`\?/,
+      /`tokenLifeTime`.*Did you mean `token-lifetime`\?/,
+    ])
       await expect(readConfig({ config: file }, {})).rejects.toThrow(key);
     await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });

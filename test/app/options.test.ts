@@ -15,12 +15,12 @@ describe('an option', () => {
   it('is shown in the format of a flag, and never if it is a secret', () => {
     const { config } = createConfig({
       adminToken: 'open-sesame',
-      tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 900_000 },
+      tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, access: 900_000 },
       port: 1,
     });
 
     expect(showOption('adminToken', config)).toBe('(set)');
-    expect(showOption('tokenTtl', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
+    expect(showOption('tokenLifetime', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
     expect(showOption('propagationDelay', config)).toBe('PT15M');
     expect(showOption('port', config)).toBe(1);
     expect(showOption('adminToken', createConfig().config)).toBeNull();
@@ -47,7 +47,7 @@ describe('an option', () => {
     ['publicUrl', 'http://me:secret@mock'],
     ['publicUrl', 'mock'],
     ['port', 'http'],
-    ['tokenTtl', 'access=1h,id=1h'],
+    ['tokenLifetime', 'access=1h,id=1h'],
     ['runaiBadCredentials', '403'],
     ['explain', 'maybe'],
     ['logLevel', 'loud'],

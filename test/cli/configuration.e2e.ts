@@ -115,7 +115,7 @@ describe.concurrent('an unknown name stops the start with a suggestion:', () => 
 
   it('variables', async ({ command }) => {
     const nearest = {
-      NV_AUTH_MOCK_TOKEN_TLT: 'NV_AUTH_MOCK_TOKEN_TTL',
+      NV_AUTH_MOCK_TOKEN_LIFETMIE: 'NV_AUTH_MOCK_TOKEN_LIFETIME',
       NV_AUTH_MOCK_CONFIGURATION: 'NV_AUTH_MOCK_CONFIG',
       NV_AUTH_MOCK_: 'NV_AUTH_MOCK_\\w+',
     };
@@ -166,14 +166,14 @@ describe.concurrent('an invalid value stops the start with the expected values:'
 
   it('with its flag, variable or key, for all faults at once', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'explain: maybe\nlog-levle: info\n');
-    const { code, stderr } = await command.run(['--port', 'x', '--token-ttl', '5', '--config', 'options.yaml'], {
+    const { code, stderr } = await command.run(['--port', 'x', '--token-lifetime', '5', '--config', 'options.yaml'], {
       env: { NV_AUTH_MOCK_RUNAI_KEY_LIMIT: '-1', NV_AUTH_MOCK_SED: 'none' },
     });
 
     expect(code).toBe(2);
     for (const reported of [
       '--port is `x`. Expected',
-      '--token-ttl is `5`. Expected',
+      '--token-lifetime is `5`. Expected',
       'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`. Expected',
       '`explain` in --config options.yaml, line 1, is `maybe`. Expected',
       '`log-level`',

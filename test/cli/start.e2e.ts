@@ -124,7 +124,7 @@ describe.concurrent('the command', () => {
     const flags = Object.keys((await server.call('GET /_mock/info')).body.configuration);
     const { stdout } = await command.run(['start', '--help']);
 
-    expect(flags).toContain('token-ttl');
+    expect(flags).toContain('token-lifetime');
     expect([...flags, 'config'].filter((flag) => !stdout.includes(`--${flag} `))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createLineFinder, parseDocument } from '../../src/lib/document-file.ts';
+import { createLineFinder, parseDocument, readDocument } from '../../src/lib/document-file.ts';
 import { it } from '../support/in-folder.ts';
 
 const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b', '      role: c', 'port: 1'].join(
@@ -55,5 +55,32 @@ describe('a YAML document', () => {
     const lines = Array.from({ length: 40_000 }, (_, at) => `k${at}: v\n`);
 
     expect(Object.keys(Object(await parseYaml(lines.join(''))))).toHaveLength(40_000);
+  });
+});
+
+describe('a document in UTF-16', () => {
+  const bytes = Buffer.from('{"port": 1}', 'utf16le');
+  it.for([
+    ['with a mark, as PowerShell 5 writes it', Buffer.concat([Buffer.from([0xff, 0xfe]), bytes])],
+    [
+      'with the bytes of each character swapped',
+      Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(bytes).swap16()]),
+    ],
+    ['without a mark', bytes],
+    ['without a mark, swapped', Buffer.from(bytes).swap16()],
+  ] as const)('%s is refused with what to do', async ([, content], { folder }) => {
+    const file = join(folder, 'seed.json');
+    await writeFile(file, content);
+
+    await expect(readDocument(file, '--seed')).rejects.toThrow('is UTF-16, save it as UTF-8');
+  });
+
+  it('is no empty document, and no document of one character', async ({ folder }) => {
+    for (const [index, text] of ['', '1', '\uFEFF{}'].entries()) {
+      const file = join(folder, `${index}.yaml`);
+      await writeFile(file, text);
+
+      await expect(readDocument(file, '--seed')).resolves.not.toBeUndefined();
+    }
   });
 });

@@ -40,11 +40,11 @@ describe('startMock', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('accepts the options of the command, with durations as strings or milliseconds', async () => {
+  it('accepts the options of the command, with durations as strings', async () => {
     const mock = await startTestMock({
       runai: '3.0',
-      tokenTtl: 'access=90s,code=30s',
-      propagationDelay: 30_000,
+      tokenLifetime: 'access=90s,code=30s',
+      propagationDelay: '30s',
       propagation: 'fixed',
       alias: ['mock'],
     });
@@ -52,7 +52,7 @@ describe('startMock', () => {
 
     expect(configuration).toMatchObject({
       runai: { value: '3.0', origin: 'option' },
-      'token-ttl': { value: 'access=PT1M30S,refresh=PT24H,code=PT30S', origin: 'option' },
+      'token-lifetime': { value: 'access=PT1M30S,refresh=PT24H,code=PT30S', origin: 'option' },
       'propagation-delay': { value: 'PT30S', origin: 'option' },
       alias: { value: ['mock'], origin: 'option' },
       air: { value: '2.0', origin: 'default' },
@@ -79,9 +79,14 @@ describe('startMock', () => {
   it.each([
     ['an unknown option', { prot: 1 }, 'Unknown option `prot`. Did you mean `port`?'],
     [
-      'too few milliseconds, which the error repeats as given',
-      { tokenTtl: 60 },
-      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* one second or longer, for access tokens; or /,
+      'a duration without a unit, with its likely meanings',
+      { tokenLifetime: 3600, propagationDelay: 0.5 },
+      "option `tokenLifetime` is `3600`. Expected a duration with its unit: `'3600s'` or `'3600ms'`.\noption `propagationDelay` is `0.5`. Expected a duration with its unit: `'0.5s'` or `'0.5ms'`.",
+    ],
+    [
+      'a lifetime that is too short',
+      { tokenLifetime: '60ms' },
+      /^option `tokenLifetime` is `60ms`\. Expected a positive duration with its unit, .* one second or longer, for access tokens; or /,
     ],
   ])('rejects %s', async (_what, options, message) => {
     await expect(startTestMock(options as Parameters<typeof startMock>[0])).rejects.toThrow(message);

@@ -1,3 +1,4 @@
+import { describeDurations } from '../../lib/duration.ts';
 import { isRecord, own } from '../../lib/members.ts';
 import { findOtherSpelling, listNames } from '../../lib/nearest.ts';
 import { redact, shorten } from '../../lib/redact.ts';
@@ -36,6 +37,8 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   /** Enum values that only these versions have. */
   readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
+  /** The keywords that the operation checks itself. */
+  readonly 'x-documented'?: { readonly pattern?: string };
   readonly [keyword: string]: unknown;
 }
 
@@ -73,7 +76,26 @@ export function findValueError(
   const choice = violations.find(
     ({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath,
   );
+  const { instancePath, data } = first;
+  if (typeof data === 'number' && expectsDuration(choice ?? first)) {
+    return {
+      kind: 'invalid',
+      path: splitPath(instancePath),
+      expected: describeDurations(data),
+      got: describeKind(data),
+    };
+  }
   return (choice && describeChoice(choice, typeNames)) ?? describeViolation(first, typeNames);
+}
+
+/** A part of every pattern of durations. */
+const DURATION_UNITS = /\[smhd\]/;
+
+function expectsDuration({ parentSchema = {} }: Violation): boolean {
+  const { anyOf = [], oneOf = [] } = parentSchema;
+  return [parentSchema, ...anyOf, ...oneOf].some(({ pattern, 'x-documented': documented }) =>
+    DURATION_UNITS.test(pattern ?? documented?.pattern ?? ''),
+  );
 }
 
 export function isChoice(keyword: string): boolean {

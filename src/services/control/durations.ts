@@ -1,12 +1,12 @@
 import { invalidRequest } from '../../decisions/problem.ts';
 import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
-import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
+import { describeDurations, parseDuration } from '../../lib/duration.ts';
 
 /** Returns a duration in milliseconds. @param limits the other requirements, for the message */
 export function readDuration(field: string, text: string, isValid: (ms: number) => boolean, limits: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== null && isValid(milliseconds)) return milliseconds;
-  throw invalidRequest(`Field \`${field}\` must be ${DURATION_FORMS}${limits}.`);
+  throw invalidRequest(`Field \`${field}\` must be ${describeDurations(text)}${limits}.`);
 }
 
 /** Returns a duration that starts now, in milliseconds. */

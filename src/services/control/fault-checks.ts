@@ -7,7 +7,7 @@ import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../
 import { isErrorStatus } from '../../journal/faults/outcome.ts';
 import { assertOwnAnswer, createOwnOutcome } from '../../journal/faults/own-answer.ts';
 import type { Instant } from '../../lib/clock.ts';
-import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
+import { describeDurations, parseDuration } from '../../lib/duration.ts';
 import { keysOf } from '../../lib/members.ts';
 import { readDuration, readDurationFromNow } from './durations.ts';
 
@@ -89,7 +89,9 @@ function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): num
   if (typeof retryAfter === 'number' || retryAfter === 'end') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
   if (milliseconds !== null) return Math.ceil(milliseconds / 1000);
-  throw invalidRequest(`Field \`do.retryAfter\` must be a number of seconds, ${DURATION_FORMS}, or \`end\`.`);
+  throw invalidRequest(
+    `Field \`do.retryAfter\` must be a number of seconds, ${describeDurations(retryAfter)}, or \`end\`.`,
+  );
 }
 
 function readDelay(delay: NonNullable<Order['do']['delay']>): { readonly min: number; readonly max: number } {

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { invalidRequest, Problem } from '../../decisions/problem.ts';
-import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
+import { describeDurations, parseDuration } from '../../lib/duration.ts';
 import type { Behaviour } from './functions.ts';
 
 /** A function that deploys at once and echoes its input. */
@@ -26,7 +26,7 @@ function readDuration(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);
   if (milliseconds !== null) return milliseconds;
-  throw invalidRequest(`Environment variable \`${name}\` of the container must be ${DURATION_FORMS}.`);
+  throw invalidRequest(`Environment variable \`${name}\` of the container must be ${describeDurations(text)}.`);
 }
 
 function parseAnswer(text: string): unknown {

@@ -84,8 +84,8 @@ async function createCommonClaims(context: RequestContext, identity: Identity): 
 }
 
 /** Returns the lifetime of access tokens, in milliseconds. */
-export function tokenLifetimeOf({ tokenTtl }: RequestContext['settings']): number {
-  return tokenTtl.access;
+export function tokenLifetimeOf({ tokenLifetime }: RequestContext['settings']): number {
+  return tokenLifetime.access;
 }
 
 /** Returns when the last access token that was issued until now expires. */

@@ -7,7 +7,7 @@ const CLIENT_ID_AND_SEPARATOR = /^[!-<>-~]{1,255}=/;
 
 /** The options of Run:ai. */
 export const OPTIONS = {
-  tokenTtl: {
+  tokenLifetime: {
     argument: 'DURATIONS',
     description: 'lifetimes of Run:ai tokens and codes, each optional; a single duration applies to access tokens',
     fallback: DEFAULT_TOKEN_LIFETIMES,

@@ -15,7 +15,7 @@ export async function mintRefreshToken(context: RequestContext, login: Login, id
   const { now, origin, settings, world } = context;
   const iss = `${origin}${issuerPath(await readRealm(context))}`;
   const claims = {
-    exp: Math.floor((now + settings.tokenTtl.refresh) / 1000),
+    exp: Math.floor((now + settings.tokenLifetime.refresh) / 1000),
     iat: Math.floor(now / 1000),
     jti: id,
     iss,

@@ -7,11 +7,21 @@ const server = await testServer();
 
 it.each<[request: string, body: unknown, status: number, message: string]>([
   ['POST /_mock/clock/advance', { by: 'next-event' }, 400, "use `advance({to: 'next-event'})`"],
+  ['POST /_mock/clock/advance', { by: 3600 }, 400, "a duration with its unit: `'3600s'` or `'3600ms'`"],
+  ['POST /_mock/clock/advance', { by: '3600' }, 400, "a duration with its unit: `'3600s'` or `'3600ms'`"],
+  ['POST /_mock/worlds', { ttl: 60 }, 400, "a duration with its unit: `'60s'` or `'60ms'`"],
+  ['PUT /_mock/propagation', { mode: 'fixed', delay: '15' }, 400, "a duration with its unit: `'15s'` or `'15ms'`"],
+  [
+    'POST /_mock/worlds',
+    { seed: { extends: 'builtin', nvcf: { functions: [{ name: 'x', deployTime: 30 }] } } },
+    400,
+    "`nvcf.functions[0].deployTime` must be a duration with its unit: `'30s'` or `'30ms'`",
+  ],
   [
     'POST /_mock/faults',
     { do: { delay: 500 } },
     400,
-    'expected a string such as `500ms` or an object with `min`, `max`',
+    "Field `do.delay` is not valid; expected a duration with its unit: `'500s'` or `'500ms'`, got a number.",
   ],
   ['POST /_mock/faults', { operation: 'get_users', do: { drop: 'before' } }, 400, 'it belongs at `match.operation`'],
   ['POST /_mock/requests/verify', { operation: 'get_users', times: 1 }, 400, 'it belongs at `match.operation`'],

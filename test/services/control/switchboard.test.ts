@@ -31,7 +31,10 @@ it.each(['/_mock', '/_mock/'])('GET %s lists every call of the control API', asy
 });
 
 it('GET /_mock/info contains version, configuration with its origins, services and counts', async () => {
-  const configured = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 60_000 }, alias: ['mock'] });
+  const configured = await testServer({
+    tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, access: 60_000 },
+    alias: ['mock'],
+  });
   const { body } = await configured.call('GET /_mock/info');
   const countOperations = async (service: string): Promise<number> =>
     (await configured.call(`GET /_mock/tables/${service}`)).body.operations.length;
@@ -40,7 +43,7 @@ it('GET /_mock/info contains version, configuration with its origins, services a
     name: 'nv-auth-mock',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     configuration: {
-      'token-ttl': { value: 'access=PT1M,refresh=PT24H,code=PT1M', origin: 'flag' },
+      'token-lifetime': { value: 'access=PT1M,refresh=PT24H,code=PT1M', origin: 'flag' },
       alias: { value: ['mock'], origin: 'flag' },
       port: { value: 6625, origin: 'default' },
     },

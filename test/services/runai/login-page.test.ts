@@ -787,7 +787,7 @@ describe('a logout', () => {
     });
 
     it('that has expired revokes the access tokens of its login', async () => {
-      const ownServer = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
+      const ownServer = await testServer({ tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
       const tokens = await tokensOf(ownServer);
       ownServer.clock.set(START + 60_000);
       expect(await sendWithToken(ownServer, tokens.access_token)).toEqual([200, undefined]);

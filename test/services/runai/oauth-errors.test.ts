@@ -51,7 +51,7 @@ const servers = Object.fromEntries(
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
 const clockServer = await testServer();
-const shortLived = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
+const shortLived = await testServer({ tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
 const withDisabled = await testServer();
 for (const { id } of [plainBot, researcher]) {
   await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);
@@ -421,7 +421,7 @@ describe('a code', () => {
 
   it.each([
     ['a minute', clockServer, CODE_TTL],
-    ['as long as --token-ttl sets', shortLived, 5_000],
+    ['as long as --token-lifetime sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
     const ownServer = await resetTestServer(on);
     const ends = START + lifetime;
@@ -504,7 +504,7 @@ describe('a refresh token', () => {
 
   it.each([
     ['a day', clockServer, REFRESH_TTL],
-    ['as long as --token-ttl sets', shortLived, 5_000],
+    ['as long as --token-lifetime sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
     const ownServer = await resetTestServer(on);
     const ends = START + lifetime;

@@ -81,8 +81,8 @@ describe('the access token', () => {
     expect(body.accessToken.split('.')[1]).not.toMatch(/[-_]/);
   });
 
-  it('expires after the time of --token-ttl', async () => {
-    const shortLived = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 90_000 } });
+  it('expires after the time of --token-lifetime', async () => {
+    const shortLived = await testServer({ tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, access: 90_000 } });
     const { body } = await shortLived.grant(asClient(clientId, clientSecret));
     const { iat = 0, exp = 0 } = decodeJwt(body.accessToken);
 

@@ -177,7 +177,9 @@ describe('the logout of a user', () => {
 
   it('revokes an access token that outlives its refresh token, even after another login', async () => {
     const HOUR = 3_600_000;
-    const ownServer = await runaiServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
+    const ownServer = await runaiServer({
+      tokenLifetime: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR },
+    });
     const { body } = await logInByPassword(researcher.email, researcher.password, ownServer);
     ownServer.clock.set(START + HOUR + 60_000);
     await logInByPassword(adminUser.email, adminUser.password, ownServer);

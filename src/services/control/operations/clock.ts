@@ -13,7 +13,7 @@ import {
   UnreachableTime,
   type WorldClock,
 } from '../../../lib/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
+import { DURATION_FORMS, describeDurations, formatDuration, parseDuration } from '../../../lib/duration.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 
 const MAX_UPCOMING_EVENTS = 100;
@@ -96,7 +96,7 @@ async function advanceBy(clock: WorldClock, by: string, before: BeforeJump): Pro
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
     const advice = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
-    throw invalidRequest(`Field \`by\` must be ${DURATION_FORMS}.${advice}`);
+    throw invalidRequest(`Field \`by\` must be ${describeDurations(by)}.${advice}`);
   }
   return clock.advance(milliseconds, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;

@@ -5,7 +5,7 @@ import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { listPrincipalNames } from '../../../http/simulated-caller.ts';
 import { readFixture } from '../../../lib/assets.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
-import { DURATION_FORMS, parseDuration } from '../../../lib/duration.ts';
+import { describeDurations, parseDuration } from '../../../lib/duration.ts';
 import { adviseName } from '../../../lib/nearest.ts';
 import {
   CLAIM_RULES_SETTING,
@@ -137,12 +137,12 @@ function createTimeClaims(expiresIn: string, claims: object, { now, settings }: 
   const isExpired = expiresIn.startsWith('-');
   const milliseconds = parseDuration(isExpired ? expiresIn.slice(1) : expiresIn);
   if (milliseconds === null) {
-    const message = `Field \`expiresIn\` must be ${DURATION_FORMS}; use a leading minus, such as \`-1s\`, for an expired token.`;
+    const message = `Field \`expiresIn\` must be ${describeDurations(expiresIn)}; use a leading minus, such as \`-1s\`, for an expired token.`;
     throw invalidRequest(message);
   }
   if (!isExpired) return { exp: Math.floor((now + milliseconds) / 1000) };
   const exp = Math.floor((now - milliseconds) / 1000);
-  return { exp, iat: exp - Math.floor(settings.tokenTtl.access / 1000) };
+  return { exp, iat: exp - Math.floor(settings.tokenLifetime.access / 1000) };
 }
 
 function claimRulesView(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {

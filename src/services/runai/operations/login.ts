@@ -116,7 +116,7 @@ async function issueCode(
       redirectUri,
       challenge: form['code_challenge'] ?? null,
       nonce: form['nonce'] ?? null,
-      expiresAt: addMilliseconds(now, settings.tokenTtl.code),
+      expiresAt: addMilliseconds(now, settings.tokenLifetime.code),
     },
     now,
     createPasswordPremise(user),

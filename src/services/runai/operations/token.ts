@@ -77,7 +77,7 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
   return {
     principal: principalOf(result),
     accessToken,
-    expiresIn: Math.floor(context.settings.tokenTtl.access / 1000),
+    expiresIn: Math.floor(context.settings.tokenLifetime.access / 1000),
     ...(session !== undefined && {
       refreshToken: await mintRefreshToken(context, session.login, session.refreshTokenId),
     }),

@@ -73,7 +73,7 @@ export const REMEDIES = {
   unknown_code: { kind: 'credential', text: LOG_IN_BY_PAGE },
   expired_code: {
     kind: 'credential',
-    text: `${LOG_IN_BY_PAGE}; codes expire after a minute by default (\`--token-ttl code=DURATION\`)`,
+    text: `${LOG_IN_BY_PAGE}; codes expire after a minute by default (\`--token-lifetime code=DURATION\`)`,
   },
   reused_code: { kind: 'credential', text: `${LOG_IN_BY_PAGE}; a code can be used only once` },
   code_of_other_client: { kind: 'credential', text: 'send the client id of the authorization request' },

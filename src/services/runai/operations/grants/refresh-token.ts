@@ -30,7 +30,7 @@ export const refreshTokenGrant: Grant = {
     const refreshTokenId = random.uuid();
     const rotation = await grantsIn(store).rotate(
       { ...presented, clientId, anyClient: request.client.need === 'unasked' },
-      { hash: hashSecret(refreshTokenId), expiresAt: addMilliseconds(now, settings.tokenTtl.refresh) },
+      { hash: hashSecret(refreshTokenId), expiresAt: addMilliseconds(now, settings.tokenLifetime.refresh) },
       now,
       lastExpiryOf(context),
     );

@@ -33,7 +33,7 @@ export async function startSession(
   const { store, now, settings, random } = context;
   const refreshTokenId = random.uuid();
   const { family, subject, clientId, scope, authTime } = login;
-  const expiresAt = addMilliseconds(now, settings.tokenTtl.refresh);
+  const expiresAt = addMilliseconds(now, settings.tokenLifetime.refresh);
   await grantsIn(store).issue(
     { hash: hashSecret(refreshTokenId), family, subject, clientId, scope, authTime, expiresAt },
     now,
