@@ -15,6 +15,7 @@ import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';
 import { isOfForeignPage } from './steps/select-world.ts';
 import { validateResponse } from './steps/validate-response.ts';
+import { NOT_FOR_PAGES } from './transport/origins.ts';
 import { SlowBody } from './transport/slow-body.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
 
@@ -33,9 +34,14 @@ export function preparePayload(reply: FastifyReply, request: AnsweredRequest): u
   return request.notes.reservedBytes > 0 && isJson ? serializeToBytes(body) : bodyToSend(outcome);
 }
 
-function setHead(reply: FastifyReply, { answer, notes }: AnsweredRequest): FastifyReply {
+function setHead(reply: FastifyReply, { answer, notes, route }: AnsweredRequest): FastifyReply {
   const { outcome, problem } = answer;
-  return reply.code(outcome.status).headers(notes.headersOfCheck).headers(headersOf(outcome, problem));
+  const headers = headersOf(outcome, problem);
+  const { 'content-security-policy': policy } = headers;
+  // Would replace the policy of the control API.
+  if (policy !== undefined && route.service.isControlApi === true)
+    headers['content-security-policy'] = `${policy}; ${NOT_FOR_PAGES['content-security-policy']}`;
+  return reply.code(outcome.status).headers(notes.headersOfCheck).headers(headers);
 }
 
 /** Converts a body for Fastify's `send`, which takes a string for serialized JSON. */

@@ -44,7 +44,7 @@ const hasSwitch = process.allowedNodeEnvironmentFlags.has(NODE_DRIVER);
 const isWithout = hasSwitch || process.getBuiltinModule?.('node:sqlite') === undefined;
 
 it.skipIf(!isWithout)(
-  'npm start stores the state in memory without a driver, and prints a warning',
+  'npm start keeps the state in memory without a driver, and says so with the reason',
   async ({ folder, onTestFinished }) => {
     const hiding = join(folder, 'hiding.cjs');
     await writeFile(hiding, HIDING);
@@ -58,7 +58,7 @@ it.skipIf(!isWithout)(
     const named = launchProgram(process.execPath, [...args, '--data', join(folder, 'mock.db')], ROOT, { env });
 
     expect(store.kind).toBe('memory');
-    expect(stderr).toContain('The state is kept in memory and ends with the server: neither better-sqlite3 nor');
+    expect(stderr).toContain('The state is in memory and ends with the server, because there is no SQLite driver');
     expect(await named.ended).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('A data file needs better-sqlite3'),
