@@ -29,6 +29,7 @@ export {
   STATUSES_OF_THE_SERVER,
 } from './http/openapi/undocumented.ts';
 export { type ApiDocument, Documents, type Operation } from './http/openapi.ts';
+export type { LocatedTarget } from './http/request-address.ts';
 export type { Match, Routes } from './http/routes.ts';
 export { listDocumentNames, readDocumentText } from './lib/assets.ts';
 export { createMachineClock, rfc3339 } from './lib/clock.ts';

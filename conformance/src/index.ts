@@ -1,9 +1,8 @@
 /** Entry points for the server, loaded on demand because comparing two documents needs no server. */
-import type { Routes } from '../../src/conformance-entry.ts';
 import type { CompareFlags } from './command/compare.ts';
 import type { VerifyFlags } from './command/verify.ts';
 import type { TrafficReport } from './traffic/check.ts';
-import type { RecordedEntry } from './traffic/of-server.ts';
+import type { checkTraffic as checkTrafficOfServer, RecordedEntry } from './traffic/of-server.ts';
 
 export type { RecordedEntry, TrafficReport };
 
@@ -27,12 +26,7 @@ export async function compare(flags: CompareFlags): Promise<void> {
   return (await import('./command/compare.ts')).compare(flags);
 }
 
-/**
- * Checks recorded traffic against the documents of a server.
- *
- * @param recorded an HTTP Archive, or its entries, which are read one at a time
- * @throws UserError if it isn't an archive
- */
-export async function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
-  return (await import('./traffic/of-server.ts')).checkTraffic(routes, recorded);
+/** See `traffic/of-server.ts`. */
+export async function checkTraffic(...parts: Parameters<typeof checkTrafficOfServer>): Promise<TrafficReport> {
+  return (await import('./traffic/of-server.ts')).checkTraffic(...parts);
 }

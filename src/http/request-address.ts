@@ -25,6 +25,18 @@ export interface ServedHost {
   readonly prefix: string;
 }
 
+/** Where a recorded request leads. */
+export interface LocatedTarget {
+  /** Path and query as the router gets them: with the host's prefix, and without that of a world. */
+  readonly target: string;
+  /** What the host added to the target, such as `/llm`; usually empty. */
+  readonly prefix: string;
+  /** As in `ServedHost`. */
+  readonly services: readonly string[] | null;
+  /** The operation of a host that serves any path; null for every other host. */
+  readonly operation: string | null;
+}
+
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
@@ -64,6 +76,15 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     if (raw.headers[WORLD_HEADER] === undefined) return null;
     return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
   };
+  /** A URL as the server routes it. */
+  const locate = (host: string, target: string): LocatedTarget => {
+    const { prefix, served } = readHost(host);
+    const rest = BELOW_WORLD.exec(target)?.[2] ?? target;
+    const owner = serviceHosts.find((serviceHost) => !('prefix' in serviceHost) && serviceHost.pattern.test(host));
+    const operation = owner !== undefined && 'operation' in owner ? owner.operation : null;
+    const { services } = served;
+    return { target: prefix === null ? target : below(prefix, rest), prefix: prefix ?? '', services, operation };
+  };
   const vendorHosts = [...hosts.vendors].map(
     ([name, services]): ServedHost => ({ name, services, prefix: resolveHost(name).prefix ?? '' }),
   );
@@ -84,6 +105,7 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
       addresses.set(raw, prefixAddress(world, rest, label));
       return below(prefix, rest);
     },
+    locate,
     /** Returns how a request named its world; null if it did not. */
     find: (raw: IncomingMessage): WorldAddress | null => addresses.get(raw) ?? null,
     hostOf: (raw: IncomingMessage): ServedHost => {

@@ -123,10 +123,18 @@ function decode(stored: StoredBody): string | null {
   }
 }
 
-/** Returns an object of names and values; the values of a repeated name are a list. */
-export function groupByName(
-  pairs: Iterable<readonly [name: string, value: string]>,
-): Record<string, string | string[]> {
+/** Names and values of a query, a form or headers; the values of a repeated name are a list. */
+export type Fields = Readonly<Record<string, string | string[]>>;
+
+export function listFields(fields: Fields): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const));
+}
+
+export function serializeFields(fields: Fields): string {
+  return new URLSearchParams(listFields(fields).map(([name, value]): [string, string] => [name, value])).toString();
+}
+
+export function groupByName(pairs: Iterable<readonly [name: string, value: string]>): Fields {
   const grouped = new Map<string, string | string[]>();
   for (const [name, value] of pairs) {
     const earlier = grouped.get(name);

@@ -32,8 +32,12 @@ export interface JournalEntry {
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   readonly method: string;
-  /** Path and query, without the world's prefix. */
+  /** Path and query, as the router has them: without the world's prefix, and with that of a vendor's host. */
   readonly url: string;
+  /** Scheme and authority that the client called. */
+  readonly origin: string;
+  /** The target of the request line, as sent. */
+  readonly target: string;
   /** Null if the connection broke before the status was sent. */
   readonly status: number | null;
   /** The status of the response that a fault replaced. Null: none was replaced. */
@@ -105,8 +109,10 @@ const ENTRY_BYTES = 800;
 
 /** Estimates the size of an entry in bytes, without its bodies. */
 export function estimateEntryBytes(draft: Draft): number {
-  const { url, requestHeaders, responseHeaders, hints, explanation } = draft;
-  let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
+  const { url, origin, target, requestHeaders, responseHeaders, hints, explanation } = draft;
+  let characters = url.length + origin.length + (explanation?.length ?? 0) + requestHeaders.length;
+  // Nearly always the same text.
+  if (target !== url) characters += target.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   return ENTRY_BYTES + characters;

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { isForm } from './body.ts';
+import { type Fields, isForm, listFields, serializeFields } from './body.ts';
 import type { EntryView } from './view.ts';
 
 /** Builds an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). @param entries oldest first */
@@ -17,7 +17,7 @@ export function createHarEntry(view: EntryView) {
     time: durationMs,
     request: {
       method: view.method,
-      url: buildUrl(view),
+      url: view.url,
       httpVersion: 'HTTP/1.1',
       cookies: [],
       headers: toPairs(request.headers),
@@ -57,18 +57,8 @@ export function createHarEntry(view: EntryView) {
   };
 }
 
-function buildUrl({ request, path, query }: EntryView): string {
-  const host = [request.headers['host'] ?? 'localhost'].flat()[0] ?? 'localhost';
-  const search = serializeQuery(query);
-  return `http://${host}${path}${search === '' ? '' : `?${search}`}`;
-}
-
-function serializeQuery(fields: EntryView['query']): string {
-  return new URLSearchParams(toPairs(fields).map(({ name, value }): [string, string] => [name, value])).toString();
-}
-
-function toPairs(members: Readonly<Record<string, string | string[]>>) {
-  return Object.entries(members).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
+function toPairs(fields: Fields) {
+  return listFields(fields).map(([name, value]) => ({ name, value }));
 }
 
 /** Serializes a body. The journal has parsed forms. */
@@ -77,7 +67,7 @@ function serializeBody({ headers, body }: EntryView['request']): string {
   if (typeof body === 'string') return body;
   if (!isForm(headers['content-type'])) return JSON.stringify(body);
   // Fields are strings, or lists of strings.
-  return serializeQuery(body as EntryView['query']);
+  return serializeFields(body as Fields);
 }
 
 /** Marks a truncated body with a custom member, which starts with an underscore. */

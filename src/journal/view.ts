@@ -1,5 +1,5 @@
 import { rfc3339 } from '../lib/clock.ts';
-import { findObstacle, groupByName, isTruncated, readBody, viewBody } from './body.ts';
+import { type Fields, findObstacle, groupByName, isTruncated, readBody, serializeFields, viewBody } from './body.ts';
 import type { Draft, JournalEntry, StoredBody } from './entry.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInLine, type KnownSecrets } from './secrets.ts';
@@ -24,6 +24,7 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
   const { bodies = true } = options;
   const sentHeaders = hideHeaders(entry.requestHeaders.split('\n'), secrets);
   const receivedHeaders = hideHeaders(Object.entries(entry.responseHeaders).flat(), secrets);
+  const query = groupByName(hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets));
   return {
     id: entry.id,
     at: rfc3339(entry.at),
@@ -31,8 +32,9 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     service: entry.service,
     operation: entry.operation,
     method: entry.method,
+    url: buildUrl(entry, query),
     path: hideInLine(pathOf(url), secrets),
-    query: groupByName(hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets)),
+    query,
     status: entry.status,
     ...(statusWithoutFault !== null && { statusWithoutFault }),
     principal: entry.principal,
@@ -48,6 +50,13 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     request: viewMessage(sentHeaders, requestBody, bodies, secrets, 'request'),
     response: viewMessage(receivedHeaders, responseBody, bodies, secrets, 'response'),
   };
+}
+
+/** Returns the URL that the client called. */
+function buildUrl({ origin, target, secrets }: JournalEntry, query: Fields): string {
+  const sent = target.startsWith('/') ? `${origin}${target}` : target;
+  const search = serializeFields(query);
+  return `${hideInLine(pathOf(sent), secrets)}${search === '' ? '' : `?${search}`}`;
 }
 
 export type EntryView = ReturnType<typeof viewEntry>;

@@ -12,6 +12,7 @@ const REQUEST: Refusal['request'] = {
   service: 'nvcf',
   operation: 'createFunction',
   method: 'POST',
+  url: 'http://mock:6625/w/acme/v2/nvcf/functions',
   path: '/v2/nvcf/functions',
   query: {},
   status: 403,

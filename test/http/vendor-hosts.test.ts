@@ -74,7 +74,11 @@ describe("a vendor's host", () => {
     expect(hint).toContain('`GET /v2/nvcf/functions` is at ');
     expect(near.hint).toContain('`POST /v1/chat/completions`');
     expect(requests.map(({ path }: { path: string }) => path)).toEqual(['/v1/chat/completion', '/v2/nvcf/functions']);
-    expect(JSON.stringify([hint, near, requests])).not.toContain('/integrate');
+    expect(requests.map(({ url }: { url: string }) => url)).toEqual([
+      `http://${host}/v1/chat/completion`,
+      `http://${host}/v2/nvcf/functions?a=1`,
+    ]);
+    expect(JSON.stringify([hint, near, requests])).not.toMatch(/[^/]\/integrate/);
   });
 
   it('names its own operation before that of another host with another method', async () => {

@@ -9,6 +9,8 @@ export function toyDraft(changes: Partial<Draft> = {}): Draft {
     operation: 'grant_token',
     method: 'POST',
     url: '/api/v1/token',
+    origin: 'http://localhost:6625',
+    target: changes.url ?? '/api/v1/token',
     status: 200,
     statusWithoutFault: null,
     principal: null,

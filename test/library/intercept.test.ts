@@ -66,6 +66,22 @@ describe.each(CLIENTS)('%s', (_name, send) => {
     );
   });
 
+  it('is in the journal and in archives with the URL that it called', async () => {
+    await using world = await mock.world();
+    await using _ = await world.intercept();
+    await send('https://integrate.api.nvidia.com/v1/models?a=1');
+    await send(`${RUNAI_URL}${DISCOVERY}`);
+    const urls = [
+      'https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration',
+      'https://integrate.api.nvidia.com/v1/models?a=1',
+    ];
+
+    expect((await world.requests.list()).map(({ url }) => url)).toEqual(urls);
+    const { entries } = (await world.requests.har()).log;
+    expect(entries.map(({ request }) => request.url).toSorted()).toEqual(urls);
+    expect(await world.verifyTraffic()).toMatchObject({ checked: 2, violations: [{ path: '/v1/models' }] });
+  });
+
   it('sends methods, headers and bodies', async () => {
     await using _ = await mock.intercept();
     const credentials = mock.cast.runai.users[0]?.accessKey;

@@ -99,13 +99,13 @@ async function checkOffline(
 ): Promise<TrafficReport> {
   if (exchanges.length === 0) throw new UserError(`${name} has no requests, so there is nothing to check.`);
   const { config } = await readConfig(flags);
-  const { routes, close } = await buildServer({
+  const { app, routes, close } = await buildServer({
     effective: createConfig({ ...config, data: null, seed: 'none', world: [] }),
   });
   try {
     const finder =
       reference.spec === null
-        ? finderForRoutes(routes)
+        ? finderForRoutes(routes, app.mock.addresses.locate)
         : await finderForSpec(reference.spec, reference.document, routes);
     const report = await checkExchanges(finder, removeBasePath(exchanges, reference.basePath));
     if (report.checked > 0) return report;
@@ -156,7 +156,7 @@ const MAX_SEGMENTS = 8;
 
 function hasOperation(finder: OperationFinder, method: string, path: string): boolean {
   try {
-    return finder.find(method, path) !== null;
+    return finder.find(method, path, null) !== null;
   } catch {
     // The path can't be decoded.
     return false;
@@ -165,7 +165,7 @@ function hasOperation(finder: OperationFinder, method: string, path: string): bo
 
 async function printReport(report: ServerReport, { json, junit }: TrafficOutput): Promise<void> {
   if (junit !== null) await writeOutput('--junit', junit, toJUnit(report));
-  const { checked, skipped, violations, total = violations.length } = report;
+  const { checked, skipped, skippedRequests, violations, total = violations.length } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
     for (const { place, method, path, operation, part, status, what } of violations) {
@@ -174,7 +174,10 @@ async function printReport(report: ServerReport, { json, junit }: TrafficOutput)
         `${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${subject}${what}\n`,
       );
     }
-    const unchecked = skipped === 0 ? '' : `, ${skipped} skipped (no documented API)`;
+    for (const { place, method, url, what } of skippedRequests) {
+      process.stdout.write(`${place} ${method} ${url}: skipped, ${what}\n`);
+    }
+    const unchecked = skipped === 0 ? '' : `, ${skipped} skipped`;
     const more = total > violations.length ? ` (${violations.length} listed)` : '';
     process.stdout.write(
       `${formatCount(checked, 'request')} checked${unchecked}; ${formatCount(total, 'violation')}${more}\n`,

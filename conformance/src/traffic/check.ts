@@ -3,6 +3,7 @@ import {
   isFingerprint,
   isJsonType,
   isWithinRange,
+  type LocatedTarget,
   listUndocumentedMembers,
   listUndocumentedQuery,
   type Operation,
@@ -10,6 +11,7 @@ import {
   Pacer,
   Problem,
   readQuery,
+  redact,
   STATUSES_OF_THE_SERVER,
   showPath,
   useDocumentSpelling,
@@ -38,12 +40,21 @@ export interface Violation extends CheckedRequest {
   readonly what: string;
 }
 
+/** A recorded request that was not checked. */
+export interface SkippedRequest extends Pick<CheckedRequest, 'place' | 'method'> {
+  /** Without a user, a query, and credentials. */
+  readonly url: string;
+  /** Why, as a sentence without a full stop. */
+  readonly what: string;
+}
+
 /** The result of a check. */
 export interface TrafficReport {
   /** The number of requests for a documented API. */
   readonly checked: number;
   /** The number of other requests, such as for a web page. */
   readonly skipped: number;
+  readonly skippedRequests: readonly SkippedRequest[];
   /** Requests without a violation, in the request or its response. */
   readonly conforming: readonly CheckedRequest[];
   readonly violations: readonly Violation[];
@@ -60,45 +71,53 @@ interface CheckedExchange {
 export async function checkExchanges(finder: OperationFinder, exchanges: Iterable<Exchange>): Promise<TrafficReport> {
   const conforming: CheckedRequest[] = [];
   const violations: Violation[] = [];
+  const skippedRequests: SkippedRequest[] = [];
   let checked = 0;
   const pacer = new Pacer();
-  let total = 0;
   for (const exchange of exchanges) {
-    total += 1;
     if (pacer.isLong) await pacer.pause();
     const found = await checkExchange(finder, exchange);
-    if (found === null) continue;
+    if ('url' in found) {
+      skippedRequests.push(found);
+      continue;
+    }
     checked += 1;
     const { request, violations: parts } = found;
     if (parts.length === 0) conforming.push(request);
     for (const part of parts) violations.push({ ...request, ...part });
   }
-  return { checked, skipped: total - checked, conforming, violations };
+  return { checked, skipped: skippedRequests.length, skippedRequests, conforming, violations };
 }
 
 /** Longer than the URLs that servers accept. */
 const MAX_URL_LENGTH = 64 * 1024;
 
-/** Returns the violations in an exchange; null if it isn't for a documented API. */
-async function checkExchange(finder: OperationFinder, exchange: Exchange): Promise<CheckedExchange | null> {
-  const { place, method, url, headers, request, response } = exchange;
-  // A CORS preflight request.
-  if (method === 'OPTIONS') return null;
-  const isTooLong = url.length > MAX_URL_LENGTH;
-  const { path, query } = splitUrl(url.slice(0, MAX_URL_LENGTH));
+async function checkExchange(finder: OperationFinder, exchange: Exchange): Promise<CheckedExchange | SkippedRequest> {
+  const { place, method, headers, request, response } = exchange;
+  const located = finder.locate(exchange);
+  const { target, prefix, services, operation } = located;
+  if (method === 'OPTIONS') return skip(exchange, 'a CORS preflight request');
+  const isTooLong = target.length > MAX_URL_LENGTH;
+  const { path, query } = splitTarget(target.slice(0, MAX_URL_LENGTH));
   const canDecode = isDecodable(path);
-  const matched = isTooLong || !canDecode ? null : finder.find(method, path);
-  if (matched === null && !finder.isForApi(method, path)) return null;
+  const canFind = !isTooLong && canDecode && operation === null;
+  const matched = canFind ? finder.find(method, path, services) : null;
+  if (matched === null && operation === null) {
+    if (canFind && finder.isLeftOut(method, path)) return skip(exchange, 'the mock does not emulate this operation');
+    if (services === null && !finder.isForApi(method, path)) return skip(exchange, 'no documented API');
+  }
   const checked = {
     place,
     method: method.slice(0, MAX_METHOD_LENGTH),
-    path: showPath(path),
+    path: showPath(path.slice(prefix.length)),
     status: response?.status ?? null,
-    service: matched?.service ?? null,
-    operation: matched?.operation.id ?? null,
+    service: matched?.service ?? (operation === null ? null : (services?.[0] ?? null)),
+    operation: matched?.operation.id ?? operation,
   };
+  // Such a host takes any request, and responds with anything.
+  if (operation !== null) return { request: checked, violations: [] };
   if (matched === null) {
-    const what = isTooLong ? TOO_LONG : describeUnmatched(finder, method, path, canDecode);
+    const what = isTooLong ? TOO_LONG : describeUnmatched(finder, method, path, located, canDecode);
     return { request: checked, violations: [{ part: 'request', what }] };
   }
   await matched.loadSchemas();
@@ -111,15 +130,27 @@ async function checkExchange(finder: OperationFinder, exchange: Exchange): Promi
 
 const TOO_LONG = `the URL is longer than ${MAX_URL_LENGTH} characters`;
 
-function describeUnmatched(finder: OperationFinder, method: string, path: string, canDecode: boolean): string {
-  return canDecode ? finder.whyNotFound(method, path) : 'the path has an escape sequence that cannot be decoded';
+function describeUnmatched(
+  finder: OperationFinder,
+  method: string,
+  path: string,
+  located: LocatedTarget,
+  canDecode: boolean,
+): string {
+  return canDecode
+    ? finder.whyNotFound(method, path, located)
+    : 'the path has an escape sequence that cannot be decoded';
 }
 
-/** Returns the path and query of a URL, without the prefix of a world. */
-function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
-  const at = url.indexOf('?');
-  const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/w\/[^/]*(?=\/)/, '');
-  return { path, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) };
+function skip({ place, method, origin, url }: Exchange, what: string): SkippedRequest {
+  const { path } = splitTarget(url.slice(0, MAX_URL_LENGTH));
+  return { place, method: method.slice(0, MAX_METHOD_LENGTH), url: `${redact(origin)}${showPath(path)}`, what };
+}
+
+function splitTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
+  const at = target.indexOf('?');
+  const path = at < 0 ? target : target.slice(0, at);
+  return { path, query: new URLSearchParams(at < 0 ? '' : target.slice(at + 1)) };
 }
 
 function isDecodable(path: string): boolean {

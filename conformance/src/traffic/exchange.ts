@@ -3,6 +3,8 @@ export interface Exchange {
   /** Where it was recorded, for messages: a line or entry of a file, or the id of a journal entry. */
   readonly place: string;
   readonly method: string;
+  /** Scheme and authority, in lower case and without a user; empty if the URL is only a path. */
+  readonly origin: string;
   /** Path and query. */
   readonly url: string;
   /** The request headers, with lower-case names; null if none were recorded. */

@@ -64,7 +64,7 @@ export function readExchange(entry: unknown, place: string): Exchange | null {
   return {
     place,
     method: method.toUpperCase(),
-    url: pathAndQuery(url),
+    ...splitUrl(url),
     headers: headersOf(request),
     request: readRequestBody(request),
     // Status 0 means a broken connection.
@@ -72,10 +72,11 @@ export function readExchange(entry: unknown, place: string): Exchange | null {
   };
 }
 
-function pathAndQuery(url: string): string {
-  const [, rest = url] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(url) ?? [];
+function splitUrl(url: string): Pick<Exchange, 'origin' | 'url'> {
+  const [, scheme = '', authority = '', rest = url] = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url) ?? [];
   const [target = ''] = rest.split('#', 1);
-  return target.startsWith('/') ? target : `/${target}`;
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  return { origin: `${scheme}${host}`.toLowerCase(), url: target.startsWith('/') ? target : `/${target}` };
 }
 
 function readRequestBody(request: unknown): RecordedBody {

@@ -1,9 +1,17 @@
-import type { TrafficReport, Violation } from './check.ts';
+import type { CheckedRequest, SkippedRequest, TrafficReport, Violation } from './check.ts';
 
-/** Formats a report as JUnit XML: a test case for each violation, or a single one that passes. */
-export function toJUnit({ checked, violations }: TrafficReport): string {
-  const cases = violations.length > 0 ? violations.map(formatFailure) : [`    <testcase ${PASSED}/>`];
-  const counts = `tests="${cases.length}" failures="${violations.length}"`;
+/** Formats a report as JUnit XML: a test case for each request, checked or skipped. */
+export function toJUnit({ checked, skippedRequests, conforming, violations }: TrafficReport): string {
+  const failed = new Map<string, Violation[]>();
+  for (const violation of violations) {
+    failed.set(violation.place, [...(failed.get(violation.place) ?? []), violation]);
+  }
+  const cases = [
+    ...[...failed.values()].flatMap((all) => all.slice(0, 1).map((first) => formatCase(first, formatFailure(all)))),
+    ...conforming.map((request) => formatCase(request, '')),
+    ...skippedRequests.map(formatSkipped),
+  ];
+  const counts = `tests="${cases.length}" failures="${failed.size}" skipped="${skippedRequests.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
@@ -16,15 +24,23 @@ export function toJUnit({ checked, violations }: TrafficReport): string {
   ].join('\n');
 }
 
-const PASSED = 'classname="traffic" name="All requests and responses conform to the documents"';
+function formatCase({ place, method, path, service, operation }: CheckedRequest, content: string): string {
+  const className = [service, operation].filter((part) => part !== null).join('.') || 'traffic';
+  return formatTestCase(className, `${method} ${path} ${place}`, content);
+}
 
-function formatFailure({ place, method, path, service, operation, part, what }: Violation): string {
-  const name = `${method} ${path} ${place}`;
-  return [
-    `    <testcase classname="${escapeXml([service, operation].filter((part) => part !== null).join('.') || 'traffic')}" name="${escapeXml(name)}">`,
-    `      <failure message="${escapeXml(`${part === 'answer' ? 'response' : part}: ${what}`)}"/>`,
-    '    </testcase>',
-  ].join('\n');
+function formatFailure(violations: readonly Violation[]): string {
+  const sentences = violations.map(({ part, what }) => `${part === 'answer' ? 'response' : part}: ${what}`);
+  return `<failure message="${escapeXml(sentences.join('; '))}"/>`;
+}
+
+function formatSkipped({ place, method, url, what }: SkippedRequest): string {
+  return formatTestCase('traffic', `${method} ${url} ${place}`, `<skipped message="${escapeXml(what)}"/>`);
+}
+
+function formatTestCase(className: string, name: string, content: string): string {
+  const start = `    <testcase classname="${escapeXml(className)}" name="${escapeXml(name)}"`;
+  return content === '' ? `${start}/>` : `${start}>\n      ${content}\n    </testcase>`;
 }
 
 /** Escapes XML, and replaces control characters and unpaired surrogates, which XML can't represent. */

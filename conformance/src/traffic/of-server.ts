@@ -2,7 +2,7 @@ import type { Routes } from '../../../src/conformance-entry.ts';
 import { checkExchanges, type TrafficReport } from './check.ts';
 import type { Exchange } from './exchange.ts';
 import { exchangesIn, readExchange } from './har.ts';
-import { finderForRoutes } from './operation-finder.ts';
+import { finderForRoutes, type Locate } from './operation-finder.ts';
 
 /** An entry of an HTTP Archive. */
 export interface RecordedEntry {
@@ -14,11 +14,17 @@ export interface RecordedEntry {
 /**
  * Checks traffic against the documents of a server.
  *
+ * @param locate returns where the server routes a URL
+ * @param recorded an HTTP Archive, or its entries, which are read one at a time
  * @throws UserError if it isn't an archive
  */
-export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
+export function checkTraffic(
+  routes: Routes,
+  locate: Locate,
+  recorded: object | Iterable<RecordedEntry>,
+): Promise<TrafficReport> {
   const exchanges = Symbol.iterator in recorded ? readExchanges(recorded) : exchangesIn(recorded, 'The body');
-  return checkExchanges(finderForRoutes(routes), exchanges);
+  return checkExchanges(finderForRoutes(routes, locate), exchanges);
 }
 
 function* readExchanges(entries: Iterable<RecordedEntry>): Generator<Exchange> {

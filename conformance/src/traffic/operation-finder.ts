@@ -1,20 +1,29 @@
 import {
   describeOtherVersionsViolation,
   findNearPath,
+  type LocatedTarget,
   type Match,
   type Operation,
   type Routes,
 } from '../../../src/conformance-entry.ts';
 import type { VendorDocument } from '../vendor-document.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Returns where a server routes a URL. */
+export type Locate = (host: string, target: string) => LocatedTarget;
 
 /** Finds the operations for recorded traffic. */
 export interface OperationFinder {
-  /** Returns the operation of a request, or null. */
-  find(method: string, path: string): MatchedOperation | null;
-  /** Whether the request is for one of the APIs, even if no operation matches. */
+  /** Returns where a request leads. */
+  locate(exchange: Pick<Exchange, 'origin' | 'url'>): LocatedTarget;
+  /** Returns the operation of a request, or null. @param services at its host; null: all */
+  find(method: string, path: string, services: LocatedTarget['services']): MatchedOperation | null;
+  /** Whether the path is one of the APIs', even if no operation matches. */
   isForApi(method: string, path: string): boolean;
+  /** Whether the mock leaves the operation out by name. */
+  isLeftOut(method: string, path: string): boolean;
   /** Returns why there is no operation, as a sentence without a full stop. */
-  whyNotFound(method: string, path: string): string;
+  whyNotFound(method: string, path: string, located: LocatedTarget): string;
 }
 
 /** The operation that a recorded request matches. */
@@ -31,23 +40,26 @@ export interface MatchedOperation {
   loadSchemas(): Promise<unknown>;
 }
 
-/** Finds operations in the documents of a server. */
-export function finderForRoutes(routes: Routes): OperationFinder {
+/** Finds operations in the documents of a server. @param locate returns where the server routes a URL */
+export function finderForRoutes(routes: Routes, locate: Locate): OperationFinder {
   const paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
   const prefixes = new Set(paths.map(firstSegments));
   return {
-    find: (method, path) => {
+    locate: ({ origin, url }) => locate(origin.replace(/^.*?:\/\//, ''), url),
+    find: (method, path, services) => {
       const match = routes.find(method, path);
-      return match === null ? null : toMatchedOperation(match);
+      const isServed = match !== null && services?.includes(match.route.service.name) !== false;
+      return isServed ? toMatchedOperation(match) : null;
     },
     isForApi: (_, path) => prefixes.has(firstSegments(path)),
-    whyNotFound: (method, path) => {
-      if (routes.findNotEmulated(method, path) !== null) return 'the mock does not emulate this operation';
+    isLeftOut: (method, path) => routes.findNotEmulated(method, path) !== null,
+    whyNotFound: (method, path, { services, prefix }) => {
+      if (services !== null && routes.find(method, path) !== null) return 'this path is not served at this host';
       const methods = routes.methodsOf(path);
       if (methods.length > 0) return describeOtherMethods(method, methods);
       const other = routes.findInOtherVersions(method, path);
       return other === null
-        ? describeUnknownPath('no document has this path', path, paths)
+        ? describeUnknownPath('no document has this path', path, paths, prefix)
         : describeOtherVersionsViolation(other);
     },
   };
@@ -83,6 +95,14 @@ export function finderForDocument(
   const servicePaths = routes.operationsOf(service).map(({ path }) => path);
   const prefixes = new Set([...paths, ...servicePaths].map(firstSegments));
   return {
+    // The document describes a single host, whatever its name.
+    locate: ({ url }) => ({
+      target: url.replace(/^\/w\/[^/]*(?=\/)/, ''),
+      prefix: '',
+      services: null,
+      operation: null,
+    }),
+    isLeftOut: () => false,
     find: (method, path) => {
       const found = document.find(method, path);
       if (found === null) return null;
@@ -109,8 +129,12 @@ function describeOtherMethods(method: string, methods: readonly string[]): strin
   return `the document has no ${method.slice(0, MAX_METHOD_LENGTH)} for this path; it has ${methods.join(', ')}`;
 }
 
-function describeUnknownPath(what: string, path: string, paths: readonly string[]): string {
-  const near = findNearPath(path, paths);
+/** @param prefix what the host adds to paths, which the client did not send */
+function describeUnknownPath(what: string, path: string, paths: readonly string[], prefix = ''): string {
+  const near = findNearPath(
+    path,
+    paths.filter((served) => served.startsWith(prefix)),
+  )?.slice(prefix.length);
   return `${what}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 

@@ -29,15 +29,39 @@ describe('nv-auth-mock verify --har', () => {
   });
 
   it('writes JSON, and JUnit XML for CI systems', async ({ command, folder }) => {
-    await writeFile(join(folder, 'traffic.har'), archive(MISSPELT));
+    await writeFile(join(folder, 'traffic.har'), archive(MISSPELT, CLEAN, entry('/logo.svg', '')));
     const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--json', '--junit', 'r.xml'])
       .ended;
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ checked: 1, violations: [{ part: 'request' }, { part: 'answer' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      checked: 2,
+      skipped: 1,
+      skippedRequests: [{ method: 'GET', url: 'https://acme.example/logo.svg', what: 'no documented API' }],
+      violations: [{ part: 'request' }, { part: 'answer' }],
+    });
     const xml = await readFile(join(folder, 'r.xml'), 'utf8');
-    expect(xml).toContain('<testsuite name="Recorded traffic" tests="2" failures="2">');
+    expect(xml).toContain('<testsuite name="Recorded traffic" tests="3" failures="1" skipped="1">');
     expect(xml).toContain('<testcase classname="runai.count_users" name="GET /api/v1/users/count traffic.har:5">');
     expect(xml).toContain('filterby');
+    expect(xml).toMatch(/<testcase classname="runai.count_users" name="GET \/api\/v1\/users\/count \S+"\/>/);
+    expect(xml).toMatch(/name="GET https:\/\/acme.example\/logo.svg .*>\s*<skipped message="no documented API"\/>/);
+  });
+
+  it('checks the hosts of the vendors that the mock serves below a prefix or by name', async ({ command, folder }) => {
+    const call = (method: string, url: string) => ({ request: { method, url, headers: [] } });
+    await writeFile(
+      join(folder, 'vendors.har'),
+      archive(
+        call('GET', 'https://integrate.api.nvidia.com/v1/models'),
+        call('GET', 'https://integrate.api.nvidia.com/v1/model'),
+        call('POST', 'https://7a3b1b1e-5b0a-4c55-9a4b-0f7b0a3f3a11.invocation.api.nvcf.nvidia.com/any/path'),
+      ),
+    );
+    const { code, stdout } = await command.launch(['verify', '--har', 'vendors.har']).ended;
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/GET \/v1\/model: .*did you mean .*\/v1\/models/);
+    expect(stdout).toContain('\n3 requests checked; 1 violation\n');
   });
 
   it('checks against the version in the option', async ({ command, folder }) => {
@@ -98,7 +122,11 @@ describe('nv-auth-mock verify --har --spec', () => {
       expect.stringMatching(
         /^traffic.har:\d+ GET \/api\/v1\/users: .* does not have this path; did you mean `\/api\/v1\/user`\?$/,
       ),
-      '2 requests checked, 2 skipped (no documented API); 3 violations',
+      expect.stringMatching(
+        /^traffic.har:\d+ GET https:\/\/acme.example\/v2\/nvcf\/functions: skipped, no documented API$/,
+      ),
+      expect.stringMatching(/^traffic.har:\d+ GET https:\/\/acme.example\/logo.svg: skipped, no documented API$/),
+      '2 requests checked, 2 skipped; 3 violations',
       '',
     ]);
   });

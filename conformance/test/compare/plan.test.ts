@@ -5,7 +5,7 @@ import { withWrongCredentials } from '../../src/compare/probes.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
 
 const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userId}': { delete: {}, patch: {} } } };
-const RECORDED = { place: 'entry 1', headers: null, response: null };
+const RECORDED = { place: 'entry 1', origin: '', headers: null, response: null };
 const createExchange = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => {
   return { ...RECORDED, method, url, request: { mediaType, text } };
 };

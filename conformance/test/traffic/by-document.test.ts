@@ -14,6 +14,7 @@ const NO_ROUTES = { find: () => null, operationsOf: () => [] };
 const exchangeWith = (answer: unknown, more: Partial<Exchange> = {}): Exchange => ({
   place: 'things.har:1',
   method: 'GET',
+  origin: '',
   url: '/things',
   headers: null,
   request: { mediaType: null, text: '' },

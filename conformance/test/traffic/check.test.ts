@@ -24,7 +24,7 @@ function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'a
   return {
     request: {
       method,
-      url: `https://acme.example${url}`,
+      url: url.startsWith('/') ? `https://acme.example${url}` : url,
       headers: [],
       ...(sent !== undefined && {
         postData: { mimeType: 'application/json', text: typeof sent === 'string' ? sent : JSON.stringify(sent) },
@@ -62,7 +62,9 @@ describe('a violation of a request is reported:', () => {
     ['no document has this path; did you mean `/api/v1/users`?', { url: '/api/v1/user' }],
     ['the document has no PATCH for this path; it has GET, HEAD, POST', { method: 'PATCH', url: '/api/v1/users' }],
     ['the path has an escape sequence that cannot be decoded', { url: '/api/v1/users/%zz' }],
-    ['the mock does not emulate this operation', { url: '/api/v1/org-unit/projects/telemetry' }],
+    ['no document has this path', { url: 'https://integrate.api.nvidia.com/v1/ranking' }],
+    ['this path is not served at this host', { url: 'https://api.nvcf.nvidia.com/api/v1/users' }],
+    ['the document has no GET for this path', { url: 'https://llm.invocation.api.nvcf.nvidia.com/v1/responses' }],
     [
       'the document does not list the query parameter `filterby`; did you mean `filterBy`?',
       { url: `${COUNT_URL}?filterby=a` },
@@ -95,6 +97,73 @@ describe('a violation of a response is reported:', () => {
     expect(first).toContain('answer: ');
     expect(first).toContain(message);
   });
+});
+
+it("requests to the vendors' hosts are checked as the server routes them", async () => {
+  const catalogue = 'https://integrate.api.nvidia.com/v1';
+  const { body } = await check(
+    entry({ url: `${catalogue}/models/a/b`, status: 404, type: 'text/plain', answer: 'no' }),
+    entry({ method: 'POST', url: `${catalogue}/embeddings`, sent: { model: 'a/b' }, status: 500 }),
+    entry({ method: 'POST', url: 'https://ai.api.nvidia.com/v1/genai/a/b', sent: {}, status: 500 }),
+    entry({ method: 'POST', url: 'https://llm.invocation.api.nvcf.nvidia.com/v1/embeddings', sent: {}, status: 500 }),
+    entry({
+      method: 'PUT',
+      url: 'https://3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001.invocation.api.nvcf.nvidia.com/any/path?a=1',
+      sent: 'x',
+      answer: 'y',
+    }),
+    entry({ url: 'https://acme.run.ai/api/v1/users/count', answer: COUNT }),
+    entry({ url: 'http://user:pw@proxy.test:8080/w/alice/api/v1/users/count', answer: COUNT }),
+  );
+
+  expect(body).toMatchObject({ checked: 7, skipped: 0 });
+  expect(
+    body.violations.map(({ place, operation }: { place: string; operation: string }) => [place, operation]),
+  ).toEqual([
+    ['entry 2', 'createEmbedding'],
+    ['entry 4', 'createEmbedding'],
+  ]);
+  expect(
+    body.conforming.map(({ service, operation }: { service: string; operation: string }) => [service, operation]),
+  ).toEqual([
+    ['catalogue', 'getModelOfCompany'],
+    ['catalogue', 'callEndpoint'],
+    ['nvcf', 'invokeAtOwnHost'],
+    ['runai', 'count_users'],
+    ['runai', 'count_users'],
+  ]);
+});
+
+it('skipped requests are listed with their URL and the reason, without secrets', async () => {
+  const { body } = await check(
+    entry({ url: `https://me:secret@files.test/data/nvapi-${'k'.repeat(64)}?token=secret` }),
+    entry({ url: '/api/v1/org-unit/projects/telemetry' }),
+    entry({ method: 'OPTIONS', url: 'https://api.nvcf.nvidia.com/v2/nvcf/functions' }),
+    entry({ url: COUNT_URL, answer: COUNT }),
+  );
+
+  expect([body.checked, body.skipped, body.total]).toEqual([1, 3, 0]);
+  expect(body.skippedRequests).toEqual([
+    {
+      place: 'entry 1',
+      method: 'GET',
+      url: expect.stringMatching(/^https:\/\/files\.test\/data\//),
+      what: 'no documented API',
+    },
+    {
+      place: 'entry 2',
+      method: 'GET',
+      url: 'https://acme.example/api/v1/org-unit/projects/telemetry',
+      what: 'the mock does not emulate this operation',
+    },
+    {
+      place: 'entry 3',
+      method: 'OPTIONS',
+      url: 'https://api.nvcf.nvidia.com/v2/nvcf/functions',
+      what: 'a CORS preflight request',
+    },
+  ]);
+  expect(JSON.stringify(body.skippedRequests)).not.toMatch(/secret|nvapi-k/);
 });
 
 it('conforming requests are counted, and requests outside of the documented APIs are skipped', async () => {

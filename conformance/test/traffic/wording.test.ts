@@ -17,6 +17,7 @@ async function exchange(request: string, body?: object): Promise<Exchange> {
   return {
     place: request,
     method,
+    origin: '',
     url,
     headers: null,
     request: { mediaType: body === undefined ? null : 'application/json', text: JSON.stringify(body) ?? '' },

@@ -17,7 +17,7 @@ import { consoleUrlOf, DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../
 import { sentHeaders, type WireResponse } from '../headers.ts';
 import type { AnsweredRequest, Payload, WorldRequest } from '../request.ts';
 import type { Route } from '../server.ts';
-import { pathOf } from '../transport/arrival.ts';
+import { calledOriginOf, pathOf, targetOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
 /** A stream has no payload. */
@@ -25,7 +25,7 @@ type SentAnswer = Pick<WireResponse, 'headers' | 'payload'>;
 
 /** @param service null if no service has the path @returns the request's id */
 export function record(request: AnsweredRequest<Route | null>, service: string | null, sent: SentAnswer): string {
-  const { raw, now, route, method, startedAt, hints, notes } = request;
+  const { server, raw, now, route, method, startedAt, hints, notes } = request;
   const { activityLog, id: world } = request.world;
   const { outcome, decision, isExecuted, statusWithoutFault } = request.answer;
   return activityLog.recordRequest({
@@ -35,6 +35,8 @@ export function record(request: AnsweredRequest<Route | null>, service: string |
     operation: route?.operation.id ?? null,
     method,
     url: raw.url ?? '/',
+    origin: calledOriginOf(raw, server.isTls),
+    target: targetOf(raw),
     status: visibleStatus(notes, outcome.status),
     statusWithoutFault,
     principal: principalOf(request),

@@ -46,9 +46,23 @@ export function originOf(
     const message = 'The request must have one `Host` header: a host name with an optional port.';
     throw new Problem('invalid_request', message, { close: true });
   }
+  return publicUrl ?? formatOrigin(schemeOf(request, isTls), host);
+}
+
+/** Returns the scheme and authority that the client called, whatever the server's public URL is. */
+export function calledOriginOf(request: IncomingMessage, isTls: boolean): string {
+  return formatOrigin(schemeOf(request, isTls), request.headers.host ?? 'localhost');
+}
+
+function schemeOf({ socket }: IncomingMessage, isTls: boolean): 'http' | 'https' {
   // Injected requests have no socket, so they get the scheme of the server's URL.
-  const isEncrypted = request.socket instanceof Socket ? 'encrypted' in request.socket : isTls;
-  return publicUrl ?? formatOrigin(isEncrypted ? 'https' : 'http', host);
+  const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
+  return isEncrypted ? 'https' : 'http';
+}
+
+/** Returns the target of the request line, before the path was rewritten for the router. */
+export function targetOf({ originalUrl, url = '/' }: IncomingMessage & { readonly originalUrl?: string }): string {
+  return originalUrl ?? url;
 }
 
 export function pathOf(url: string | undefined): string {

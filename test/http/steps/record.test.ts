@@ -39,6 +39,8 @@ describe('the journal entry of a request', () => {
       operation: 'get_toy',
       method: 'GET',
       url: '/toys/ball?loud=1',
+      origin: 'http://localhost',
+      target: '/toys/ball?loud=1',
       status: 200,
       statusWithoutFault: 403,
       principal: ALLOWED.principal,

@@ -206,6 +206,7 @@ class _RecordedRequest(TypedDict):
     service: "Optional[str]"
     operation: "Optional[str]"
     method: "str"
+    url: "str"
     path: "str"
     query: "Dict[str, Union[str, List[str]]]"
     status: "Optional[int]"

@@ -109,16 +109,17 @@ export function requestOperations(controlled: ControlledServer) {
       const recorded = Object.hasOwn(body, 'log') ? body : yieldEntries(world);
       const { longWork } = world.activityLog.journal;
       const report = await longWork
-        .run(() => checkTraffic(routes(), recorded))
+        .run(() => checkTraffic(routes(), controlled.server.addresses.locate, recorded))
         .catch((thrown: unknown) => {
           throw thrown instanceof UserError ? invalidRequest(thrown.message) : thrown;
         });
-      const { checked, skipped, conforming, violations } = report;
+      const { checked, skipped, conforming, violations, skippedRequests } = report;
       return {
         status: 200,
         body: {
           checked,
           skipped,
+          skippedRequests: skippedRequests.slice(0, MAX_CHECKED_ENTRIES),
           conforming: conforming.slice(0, MAX_CHECKED_ENTRIES),
           total: violations.length,
           violations: violations.slice(0, MAX_CHECKED_ENTRIES),
