@@ -9,6 +9,8 @@ import { AdvisingCommand, collect } from './command.ts';
 const EXIT_USER_ERROR = 2;
 
 const URL_DESCRIPTION = 'URL of the server or of a world; default: the server on this machine';
+const TLS_CA_FLAG = '--tls-ca <FILE>';
+const TLS_CA_DESCRIPTION = 'certificate authority of the server, as PEM; default: those that Node trusts';
 const WORLD_DEFAULT = 'default: the world in the URL, or the default world';
 
 /** Runs the command given in the arguments. Sets the exit code; never throws. */
@@ -60,6 +62,7 @@ function addHealth(root: AdvisingCommand): void {
     .command('health')
     .description('exit 0 if the running server is ready, otherwise 1')
     .option('--url <URL>', URL_DESCRIPTION)
+    .option(TLS_CA_FLAG, TLS_CA_DESCRIPTION)
     .addServerOptions(['port', 'host', 'tls'])
     .action(async (flags) => (await import('./health.ts')).checkHealth(flags));
 }
@@ -69,6 +72,7 @@ function addEnv(root: AdvisingCommand): void {
     .command('env')
     .description('print environment variables for clients of the running server')
     .option('--url <URL>', URL_DESCRIPTION)
+    .option(TLS_CA_FLAG, TLS_CA_DESCRIPTION)
     .addServerOptions(['port', 'host', 'adminToken'])
     .addChoice('--format <FORMAT>', 'output format', ['shell', 'dotenv', 'json', 'compose'], 'shell')
     .option(
@@ -97,6 +101,7 @@ function addWhy(root: AdvisingCommand): void {
       'id of a decision (from the `x-mock-decision` header) or of a request; default: the newest refusal',
     )
     .option('--url <URL>', URL_DESCRIPTION)
+    .option(TLS_CA_FLAG, TLS_CA_DESCRIPTION)
     .option('--world <ID>', `world of the request; ${WORLD_DEFAULT}`)
     .addServerOptions(['port', 'host', 'adminToken', 'tls'])
     .action(async (id, flags) => (await import('./why.ts')).explainRefusal(id, flags));
@@ -120,8 +125,9 @@ function addVerify(root: AdvisingCommand): void {
     .option('--json', 'as JSON')
     .option('--junit <FILE>', 'also write the results for traffic as JUnit XML')
     .option('--url <URL>', `with --journal: ${URL_DESCRIPTION}`)
+    .option(TLS_CA_FLAG, `with --journal: ${TLS_CA_DESCRIPTION}`)
     .option('--world <ID>', `with --journal: the world; ${WORLD_DEFAULT}`)
-    .addServerOptions(['port', 'host', 'adminToken', 'runai', 'air', 'nvcf'])
+    .addServerOptions(['port', 'host', 'adminToken', 'tls', 'runai', 'air', 'nvcf'])
     .action(async (flags) => (await import('@nv-auth-mock/conformance')).verify(flags));
 }
 
@@ -130,7 +136,8 @@ function addReport(root: AdvisingCommand): void {
     .command('report')
     .description('print how each credential was used on the running server, and which of its rights are unused')
     .option('--url <URL>', URL_DESCRIPTION)
-    .addServerOptions(['port', 'host', 'adminToken'])
+    .option(TLS_CA_FLAG, TLS_CA_DESCRIPTION)
+    .addServerOptions(['port', 'host', 'adminToken', 'tls'])
     .option('--principal <NAME>', 'only this principal, by id, name, client id or e-mail address')
     .option('--world <ID>', `world to report; ${WORLD_DEFAULT}`)
     .option('--fail-on <WHAT>', 'exit 1 for `unused` or `broader` rights; separate both with a comma')
@@ -157,8 +164,9 @@ function addCompare(root: AdvisingCommand): void {
     .option('--patience <DURATION>', 'total time to wait until reads after writes match the mock', '10s')
     .option('--json', 'as JSON')
     .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
+    .option(TLS_CA_FLAG, TLS_CA_DESCRIPTION)
     .option('--world <ID>', `world of the mock; ${WORLD_DEFAULT}`)
-    .addServerOptions(['port', 'host', 'adminToken'])
+    .addServerOptions(['port', 'host', 'adminToken', 'tls'])
     .action(async (flags) => (await import('@nv-auth-mock/conformance')).compare(flags));
 }
 

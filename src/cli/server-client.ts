@@ -2,7 +2,10 @@ import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp 
 import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../app/config.ts';
 import { findSchemeError } from '../lib/connection-advice.ts';
+import { explainUnreadable, UserError } from '../lib/errors.ts';
 import { formatOrigin } from '../lib/hosts.ts';
+import { showValue } from '../lib/redact.ts';
+import { readTextFile } from '../lib/text-file.ts';
 import { locateWorld } from './world-address.ts';
 
 const TIMEOUT_MS = 5000;
@@ -36,17 +39,34 @@ export type ServerFlags = FlagTexts & {
   readonly url?: string | undefined;
   /** Default: the world of the URL, or the default world. */
   readonly world?: string | undefined;
+  /** The file with the certificate authority of the server. Default: those that Node trusts. */
+  readonly tlsCa?: string | undefined;
 };
 
-/** @throws UserError if URL and world contradict each other */
+/** @throws UserError if URL and world contradict each other, or the certificate authority can't be read */
 export async function locateServerAndWorld({
   url,
   world: worldId,
+  tlsCa,
   ...flags
 }: ServerFlags): Promise<{ readonly server: RunningServer; readonly world: string | null }> {
   const local = await locateServer(flags);
   const { root, world } = locateWorld(url ?? local.url, worldId);
-  return { server: { ...local, url: root, isLocal: url === undefined && local.isLocal === true }, world };
+  const server = { ...local, url: root, isLocal: url === undefined && local.isLocal === true };
+  return {
+    server: tlsCa === undefined ? server : { ...server, ca: await readAuthority(tlsCa), isLocal: false },
+    world,
+  };
+}
+
+async function readAuthority(file: string): Promise<string> {
+  const subject = `--tls-ca ${showValue(file)}`;
+  const text = await readTextFile(file).catch((cause: unknown) => {
+    throw new UserError(`${subject} cannot be read: ${explainUnreadable(cause)}.`, { cause });
+  });
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  const advice = 'Give a PEM file, such as the one that `nv-auth-mock env --ca FILE` writes';
+  throw new UserError(`${subject} has no certificate. ${advice}.`);
 }
 
 /** Returns null as the body if it isn't JSON. @throws Error if there is no response in time */

@@ -1,4 +1,6 @@
 /** Which addresses a server listens on. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 import { hasLoopback6, occupyPort, startOnPort } from '../support/ports.ts';
@@ -78,5 +80,35 @@ describe.concurrent('a server', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`--host ${host} is not an address of this machine`);
     expect(stdout).toBe('');
+  });
+});
+
+describe('the command for a running server with a certificate authority of its own', () => {
+  it.for([
+    ['health', []],
+    ['env', []],
+    ['why', []],
+    ['report', []],
+    ['verify', ['--journal']],
+  ] as const)('%s trusts the file of --tls-ca', async ([name, more], { command, folder }) => {
+    const { url } = await command.start(['--tls']);
+    const ca = join(folder, 'ca.pem');
+    await command.run(['env', '--url', url, '--ca', ca]);
+    const args = [name, ...more, '--url', url];
+    const trusting = await command.run([...args, '--tls-ca', ca]);
+    const untrusting = await command.run(args);
+
+    expect(trusting.stderr).not.toMatch(/certificate authority|answers|no server/);
+    expect(untrusting.stderr).toContain(`env --url ${url} --ca ca.pem`);
+  });
+
+  it.for(['none.pem', 'empty.pem'])('exits with 2 if --tls-ca is %s', async (file, { command, folder }) => {
+    await writeFile(join(folder, 'empty.pem'), '');
+    const { code, stderr } = await command.run(['report', '--tls-ca', join(folder, file)]);
+
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/--tls-ca .*(cannot be read: |has no certificate\. Give)/),
+    ]);
   });
 });

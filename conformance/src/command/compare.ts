@@ -21,7 +21,7 @@ import type { Side } from '../compare/credentials.ts';
 import { type Plan, planFromDocument, planFromTraffic } from '../compare/plan.ts';
 import { withWrongCredentials } from '../compare/probes.ts';
 import { type DriftReport, formatLeftBehind, formatReport, formatRequests } from '../compare/report.ts';
-import { sendRequest } from '../compare/send.ts';
+import { type Recipient, sendRequest } from '../compare/send.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
 
@@ -55,8 +55,8 @@ export async function compare(compareFlags: CompareFlags): Promise<void> {
   const against = checkTarget(compareFlags.against);
   const patience = parseDuration(compareFlags.patience);
   if (patience === null) throw new UserError('--patience is not a duration, such as `30s` or `15m`.');
-  const { url, world: worldId, port, host, adminToken } = compareFlags;
-  const { server, world } = await locateServerAndWorld({ url, world: worldId, port, host, adminToken });
+  const { url, world: worldId, port, host, adminToken, tls, tlsCa } = compareFlags;
+  const { server, world } = await locateServerAndWorld({ url, world: worldId, port, host, adminToken, tls, tlsCa });
   // Called first because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askServer(server, `/openapi/${compareFlags.service}.json`);
@@ -67,7 +67,8 @@ export async function compare(compareFlags: CompareFlags): Promise<void> {
   }
   if (compareFlags.report !== undefined) await checkOutput('--report', compareFlags.report);
   const expiredKeys = () => askWorld(server, world, '/keys', expiredKeyIds);
-  const mock = await createMockSide(`${server.url}${prefixOf(world)}`, cast, compareFlags, expiredKeys);
+  const recipient = { ...server, url: `${server.url}${prefixOf(world)}` };
+  const mock = await createMockSide(recipient, cast, compareFlags, expiredKeys);
   const { token, expired, clientId } = credentialsFor(compareFlags.service);
   process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST_LINE}\n` : ''}${formatRequests(plan)}`);
   const realToken = token ?? (await requestToken(against));
@@ -131,7 +132,7 @@ async function createPlan(
 
 /** Returns the mock with the administrator's bearer token for Run:ai, and with the first key of any other service. */
 async function createMockSide(
-  url: string,
+  mock: Recipient,
   cast: object,
   { service, from }: CompareFlags,
   expiredKeys: () => Promise<readonly unknown[]>,
@@ -146,7 +147,7 @@ async function createMockSide(
     throw new UserError("The mock's world has no administrator. Use a world with the built-in cast.");
   const { expired, clientId } = readCompareCredentials();
   const findExpired = async () => {
-    if (isRunai) return requestExpiredToken(url, memberOf(caller, 'id'));
+    if (isRunai) return requestExpiredToken(mock, memberOf(caller, 'id'));
     const ids = await expiredKeys();
     return memberOf(
       all.find((key) => isOfService(key) && ids.includes(memberOf(key, 'id'))),
@@ -156,7 +157,7 @@ async function createMockSide(
   // If the user gives none for the real service, both sides use one that is derived from the valid credential.
   const mockExpired = expired === null ? null : await findExpired();
   return {
-    url,
+    ...mock,
     token,
     hasIds: from === 'cast' || from === 'journal',
     expired: typeof mockExpired === 'string' ? mockExpired : null,
@@ -178,10 +179,10 @@ function firstClientId(cast: object): string | null {
 }
 
 /** Requests an expired token from the control API; null if it refuses. */
-async function requestExpiredToken(url: string, id: unknown): Promise<string | null> {
+async function requestExpiredToken(mock: Recipient, id: unknown): Promise<string | null> {
   const body = JSON.stringify({ for: id, expiresIn: '-1s' });
   const response = await sendRequest(
-    url,
+    mock,
     { method: 'POST', url: '/_mock/tokens', mediaType: 'application/json', body },
     null,
   );
@@ -212,7 +213,7 @@ async function requestToken(url: string): Promise<string> {
   const { clientId, clientSecret } = readCompareCredentials();
   const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
   const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
-  const response = await sendRequest(url, request, null).catch((cause: Error) => {
+  const response = await sendRequest({ url }, request, null).catch((cause: Error) => {
     throw new UserError(`--against ${url} does not respond: ${cause.message.slice(0, 200)}.`, { cause });
   });
   const token = response.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(response.text)?.[1] : undefined;

@@ -64,7 +64,7 @@ export async function verifyHar(
 /** Checks the journal of a running server against its documents, or a given one. */
 export async function verifyJournal(
   flags: FlagTexts,
-  address: Pick<ServerFlags, 'url' | 'world'>,
+  address: Pick<ServerFlags, 'url' | 'tlsCa' | 'world'>,
   reference: TrafficReference,
   output: TrafficOutput,
 ): Promise<void> {

@@ -18,7 +18,7 @@ export type VerifyFlags = ServerFlags &
 const FLAGS_BY_MODE = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },
-  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
+  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', tlsCa: '--tls-ca', world: '--world' },
 } as const;
 
 /** Checks that no flag is silently ignored. @throws UserError with the flag */
@@ -45,7 +45,7 @@ function checkFlags(allFlags: VerifyFlags): void {
  * @throws UserError for an invalid flag or combination of flags
  */
 export async function verify(allFlags: VerifyFlags): Promise<void> {
-  const { har, journal, junit, url, world, basePath, ...rest } = allFlags;
+  const { har, journal, junit, url, tlsCa, world, basePath, ...rest } = allFlags;
   const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
   if (har !== undefined && journal !== undefined) throw new UserError('Give either --har FILE or --journal, not both.');
   checkFlags(allFlags);
@@ -58,5 +58,5 @@ export async function verify(allFlags: VerifyFlags): Promise<void> {
   const output = { json: json === true, junit: junit ?? null };
   const reference = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
   if (har !== undefined) await verifyHar(har, flags, reference, output);
-  else await verifyJournal(flags, { url, world }, reference, output);
+  else await verifyJournal(flags, { url, tlsCa, world }, reference, output);
 }

@@ -232,7 +232,7 @@ async function checkCredential(account: Account, real: Side, { requests }: Plan)
 function createSender(side: Side, flag: string, abandon?: AbortSignal): Send {
   return async (request, url, credential) => {
     try {
-      return await sendRequest(side.url, { ...request, url }, credential, abandon);
+      return await sendRequest(side, { ...request, url }, credential, abandon);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'no response';
       throw new UserError(`${flag} ${side.url} does not respond: ${why.slice(0, 200)}.`, { cause });

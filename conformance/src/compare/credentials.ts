@@ -1,12 +1,12 @@
+import type { Recipient } from './send.ts';
+
 /**
  * The credential of a request: the side's own, a malformed one, none, a well-formed but unknown one, or an expired one.
  */
 export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 
 /** A service to send the requests to: the real one or the mock. */
-export interface Side {
-  /** Without a trailing slash. */
-  readonly url: string;
+export interface Side extends Recipient {
   readonly token: string;
   /** An expired token or key. By default, it is derived from `token` if that is a JWT. */
   readonly expired?: string | null;

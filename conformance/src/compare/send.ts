@@ -1,11 +1,14 @@
 import { request as requestOverHttp } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
-import { createTimeoutSignal } from '../../../src/conformance-entry.ts';
+import { createTimeoutSignal, type RunningServer } from '../../../src/conformance-entry.ts';
 import type { PlannedRequest, ServiceResponse } from './types.ts';
 
 /** The timeout for a complete response. */
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Who gets a request: the real service, or a running mock. */
+export type Recipient = Pick<RunningServer, 'url' | 'ca' | 'isLocal'>;
 
 /**
  * Sends a request to a service, with a bearer token unless it is null. Does not follow redirects.
@@ -14,7 +17,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @throws Error if the response is late or too large
  */
 export function sendRequest(
-  base: string,
+  { url: base, ca, isLocal = false }: Recipient,
   { method, url, mediaType, body }: Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>,
   token: string | null,
   abandon?: AbortSignal,
@@ -29,7 +32,7 @@ export function sendRequest(
   const signal = abandon === undefined ? timeout : AbortSignal.any([timeout, abandon]);
   const open = base.startsWith('https:') ? requestOverHttps : requestOverHttp;
   return new Promise((resolve, reject) => {
-    const request = open(`${base}${url}`, { method, headers, signal }, (response) => {
+    const request = open(`${base}${url}`, { method, headers, signal, ca, rejectUnauthorized: !isLocal }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {

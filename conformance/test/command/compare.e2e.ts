@@ -24,8 +24,9 @@ async function createExpiredToken(url: string): Promise<string | undefined> {
 }
 
 /** Reads the administrator's token, which is the same in every mock. */
-async function readToken(server: Server): Promise<string> {
-  return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
+async function readToken({ url }: { readonly url: string }): Promise<string> {
+  const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
+  return cast.runai.users[0].bearer;
 }
 
 /** The arguments of a comparison of a server with the other mock, or with what is at this URL. */
@@ -62,6 +63,19 @@ describe('`compare`', () => {
     expect(stderr, 'it lists what it sends').toBe(`To ${otherMock.url}:\n${list}`);
     expect(report).toContain('is nv-auth-mock itself, not the real service.');
     expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
+  });
+
+  it('trusts the authority in the file of --tls-ca', async ({ command, expect }) => {
+    const { url } = await command.start(['--tls']);
+    const ca = join(await emptyFolder(), 'ca.pem');
+    await command.run(['env', '--url', url, '--ca', ca]);
+    const args = ['compare', '--against', otherMock.url, '--url', url];
+    const env = { [TOKEN]: await readToken(otherMock) };
+    const { code, stdout } = await command.run([...args, '--tls-ca', ca], { env });
+    const untrusted = await command.run(args, { env });
+
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\d+ requests sent to both, 0 differences\./)]);
+    expect(untrusted.code).toBe(2);
   });
 
   it('writes a report that `npm run observations` converts to rows for review', async ({ command, expect }) => {
