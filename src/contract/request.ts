@@ -17,6 +17,8 @@ export interface RequestContext extends RequestScope {
   readonly origin: string;
   /** The base of URLs called without the caller's credential: with the prefix of the world, except the default. */
   readonly openOrigin: string;
+  /** Like `origin`, for URLs that a client calls without a browser: at the name of the server that this request used. */
+  readonly backchannelOrigin: string;
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   /** Undefined if it was not read, or cannot be parsed. */

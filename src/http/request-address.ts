@@ -37,7 +37,17 @@ export interface LocatedTarget {
   readonly operation: string | null;
 }
 
-export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
+/** How a request reached the server. */
+export interface Arrival {
+  /** Null if the request itself names no world. */
+  readonly address: WorldAddress | null;
+  /** As `originOf` returns it; empty if it is invalid. */
+  readonly baseUrl: string;
+  /** As `backchannelOriginOf` returns it. */
+  readonly backchannelUrl: string;
+}
+
+export interface Origins extends Pick<Context, 'origin' | 'openOrigin' | 'backchannelOrigin'> {
   /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
 }
@@ -134,15 +144,17 @@ function below(prefix: string, path: string): string {
 export function originsOf(
   { publicUrl }: { readonly publicUrl: string | null },
   { id }: Pick<World, 'id'>,
-  address: WorldAddress | null,
-  base: string,
+  { address, baseUrl, backchannelUrl }: Arrival,
 ): Origins {
-  if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
-  const below = `${base}${worldPathOf(id)}`;
+  const path = worldPathOf(id);
+  const below = `${baseUrl}${path}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
+  const origin = isNamed ? below : baseUrl;
+  const calledPath = address?.kind === 'prefix' ? path : '';
   return {
-    origin: isNamed ? below : base,
-    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base,
+    origin,
+    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : baseUrl,
+    backchannelOrigin: backchannelUrl === baseUrl ? origin : `${backchannelUrl}${calledPath}`,
     namesWorld: address !== null,
   };
 }

@@ -23,7 +23,7 @@ import type { Row } from '../store/row.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
-import type { Origins, WorldAddress } from './request-address.ts';
+import type { Arrival, Origins } from './request-address.ts';
 import type { Route, Server } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
@@ -41,14 +41,11 @@ declare module 'fastify' {
 export type Payload = string | Buffer | Readable | null | undefined;
 
 /** A request that was routed, before its world is known. @typeParam OfRoute null: no operation has its path */
-export interface RoutedRequest<OfRoute extends Route | null = Route> {
+export interface RoutedRequest<OfRoute extends Route | null = Route> extends Arrival {
   readonly raw: IncomingMessage;
   readonly route: OfRoute;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  readonly address: WorldAddress | null;
-  /** The scheme and authority that the client used; empty if they are invalid. */
-  readonly baseUrl: string;
   /** Why the request may not enter any world; null if it may. */
   readonly fault: Problem | null;
   /** Arrival time in milliseconds of a monotonic clock. */
@@ -110,6 +107,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly now: Instant;
   readonly origin: string;
   readonly openOrigin: string;
+  readonly backchannelOrigin: string;
   readonly method: string;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
@@ -125,7 +123,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   constructor(
     server: Server,
     world: World,
-    routed: Omit<RoutedRequest<OfRoute>, 'address' | 'baseUrl' | 'fault'>,
+    routed: Omit<RoutedRequest<OfRoute>, keyof Arrival | 'fault'>,
     {
       fault,
       origins,
@@ -148,6 +146,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.now = world.clock.now();
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
+    this.backchannelOrigin = origins.backchannelOrigin;
     this.method = methodOf(raw);
     this.params = routed.params;
     this.query = routed.query;

@@ -170,10 +170,24 @@ describe('the base URLs in responses', () => {
     ['http://m', 'a', HEADER, 'http://m', 'http://m/w/a'],
     ['http://m', 'a', null, 'http://m', 'http://m/w/a'],
   ])('with the public URL %s, in the world %s, for %j', (publicUrl, id, address, origin, openOrigin) => {
-    expect(originsOf({ publicUrl }, { id }, address, 'http://m')).toEqual({
+    const backchannelUrl = 'http://m';
+    expect(originsOf({ publicUrl }, { id }, { address, baseUrl: 'http://m', backchannelUrl })).toEqual({
       origin,
       openOrigin,
+      backchannelOrigin: origin,
       namesWorld: address !== null,
+    });
+  });
+
+  it.each<[WorldAddress | null, string]>([
+    [null, 'http://other'],
+    [HEADER, 'http://other'],
+    [HOST, 'http://other'],
+    [PREFIX, 'http://other/w/a'],
+  ])('at another name than that of the public URL, for %j', (address, backchannelOrigin) => {
+    const urls = { baseUrl: 'http://m', backchannelUrl: 'http://other' };
+    expect(originsOf({ publicUrl: 'http://m' }, { id: 'a' }, { address, ...urls })).toMatchObject({
+      backchannelOrigin,
     });
   });
 });

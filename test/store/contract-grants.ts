@@ -24,6 +24,7 @@ function createCode(hash: string, overrides: Partial<AuthorizationCode> = {}): A
     scope: 'openid email',
     authTime: NOON - 5,
     redirectUri: 'http://localhost:8000/callback',
+    origin: 'http://localhost:6625',
     challenge: null,
     nonce: null,
     expiresAt: NOON + 60_000,

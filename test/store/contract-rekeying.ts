@@ -180,6 +180,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
             ...refreshToken('code', { family: 'family-of-code' }),
             clientId: 'cli',
             redirectUri: 'http://localhost',
+            origin: 'http://localhost:6625',
             challenge: null,
             nonce: null,
           },

@@ -19,7 +19,7 @@ import { findPresentedCredentials } from '../presented-credentials.ts';
 import { type RoutedRequest, WorldRequest } from '../request.ts';
 import { isBelowWorld, originsOf, type WorldAddress } from '../request-address.ts';
 import type { Route, Server } from '../server.ts';
-import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
+import { backchannelOriginOf, headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
 export function createRoutedRequest<OfRoute extends Route | null>(
@@ -31,15 +31,17 @@ export function createRoutedRequest<OfRoute extends Route | null>(
   const address = server.addresses.find(raw);
   const startedAt = readStopwatch();
   let baseUrl = '';
+  let backchannelUrl = '';
   let fault: Problem | null = null;
   try {
     baseUrl = originOf(raw, server);
+    backchannelUrl = backchannelOriginOf(raw, server, baseUrl);
     server.originGuard.check(raw, guard);
   } catch (thrown) {
     fault = asFault(thrown);
   }
   const located = route === null ? params : paramsOf(route, params);
-  return { raw, route, params: located, query, address, baseUrl, fault, startedAt };
+  return { raw, route, params: located, query, address, baseUrl, backchannelUrl, fault, startedAt };
 }
 
 /** Selects the world by path, host name, header or credential, in this order. No other step does. */
@@ -48,7 +50,7 @@ export function selectWorld<OfRoute extends Route | null>(
   request: RoutedRequest<OfRoute>,
   received: ReceivedBody | null,
 ): WorldRequest<OfRoute> {
-  const { raw, route, query, address, baseUrl } = request;
+  const { raw, route, query, address } = request;
   const { worlds, extractors } = server;
   let { fault } = request;
   let presented: readonly PresentedCredential[] = [];
@@ -63,7 +65,7 @@ export function selectWorld<OfRoute extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  const origins = originsOf(server, world, address, baseUrl);
+  const origins = originsOf(server, world, request);
   const worldRequest = new WorldRequest(server, world, request, { fault, origins, received });
   world.hold();
   if (route !== null && world === worlds.default) reportLostWorld(server, route, presented, worldRequest);

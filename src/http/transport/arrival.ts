@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Problem } from '../../decisions/problem.ts';
-import { formatOrigin, type KnownHosts } from '../../lib/hosts.ts';
+import { formatOrigin, type KnownHosts, parseHostName } from '../../lib/hosts.ts';
 
 /** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
@@ -47,6 +47,28 @@ export function originOf(
     throw new Problem('invalid_request', message, { close: true });
   }
   return publicUrl ?? formatOrigin(schemeOf(request, isTls), host);
+}
+
+/**
+ * Returns the scheme and authority for URLs that the client calls itself, without a browser: the public URL, or the other
+ * name of the server that this request used. Another scheme or port, which may be a proxy's, and the host of a world
+ * below the public name are no other name.
+ *
+ * @param origin as returned by `originOf`
+ */
+export function backchannelOriginOf(
+  request: IncomingMessage,
+  {
+    publicUrl,
+    hosts,
+    isTls,
+  }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
+  origin: string,
+): string {
+  const { host = '' } = request.headers;
+  if (publicUrl === null || !hosts.has(host)) return origin;
+  const isPublic = `.${parseHostName(host)}`.endsWith(`.${new URL(publicUrl).hostname}`);
+  return isPublic ? origin : calledOriginOf(request, isTls);
 }
 
 /** Returns the scheme and authority that the client called, whatever the server's public URL is. */

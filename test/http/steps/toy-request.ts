@@ -118,7 +118,12 @@ export function toyRequest({
     { ...routed, startedAt: 0 },
     {
       fault: null,
-      origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
+      origins: {
+        origin: 'http://mock',
+        openOrigin: 'http://mock',
+        backchannelOrigin: 'http://mock',
+        namesWorld: false,
+      },
       received: null,
     },
   );

@@ -27,6 +27,8 @@ export interface AuthorizationCode extends Login {
   readonly hash: string;
   readonly clientId: string;
   readonly redirectUri: string;
+  /** The base URL of the login: with a realm, its issuer. */
+  readonly origin: string;
   /** S256 of the code verifier (RFC 7636, 4.2); null if the client sent no challenge. */
   readonly challenge: string | null;
   readonly nonce: string | null;

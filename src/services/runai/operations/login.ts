@@ -106,7 +106,7 @@ async function issueCode(
   user: Identity,
   login: Login,
 ): Promise<string> {
-  const { store, random, now, settings, world } = context;
+  const { store, random, now, settings, world, origin } = context;
   const code = addMark(world.grantMark, random.alphanumeric(CODE_LENGTH));
   await grantsIn(store).issueCode(
     {
@@ -114,6 +114,7 @@ async function issueCode(
       hash: hashSecret(code),
       clientId,
       redirectUri,
+      origin,
       challenge: form['code_challenge'] ?? null,
       nonce: form['nonce'] ?? null,
       expiresAt: addMilliseconds(now, settings.tokenLifetime.code),

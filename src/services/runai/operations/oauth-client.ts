@@ -111,7 +111,15 @@ export interface RealmContext extends Context {
 
 /** Returns the issuer of the realm in the path. @throws Problem if the realm does not exist */
 export async function readIssuerInPath(context: RealmContext): Promise<string> {
+  return (await readIssuersInPath(context)).issuer;
+}
+
+/** Also returns the issuer under the name of the server that this request used. @throws Problem if it does not exist */
+export async function readIssuersInPath(context: RealmContext) {
+  const { origin, backchannelOrigin } = context;
   const realm = await readRealm(context);
-  if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;
+  const path = issuerPath(realm);
+  if (context.params.realm === realm)
+    return { issuer: `${origin}${path}`, calledIssuer: `${backchannelOrigin}${path}` };
   throw new Problem('not_found', `The realm does not exist. The realm of this tenant is \`${realm}\`.`);
 }

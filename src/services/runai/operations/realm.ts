@@ -13,7 +13,7 @@ import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, readTokenRealm } from '../tenant.ts';
 import { RESPONSE_MODES } from './authorization-request.ts';
-import { authenticateSender, readForm, readIssuerInPath, requireField } from './oauth-client.ts';
+import { authenticateSender, readForm, readIssuerInPath, readIssuersInPath, requireField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
 
@@ -85,8 +85,10 @@ async function introspectRefreshToken(context: Context, token: string) {
 export const realmOperations = {
   /** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). Lists only existing endpoints. */
   get_openid_configuration: async (context) => {
-    const issuer = await readIssuerInPath(context);
+    const { issuer, calledIssuer } = await readIssuersInPath(context);
     const endpoint = endpointsOf(issuer);
+    // A container may not reach the name that the browser uses, as in Keycloak with `hostname-backchannel-dynamic`.
+    const calledEndpoint = endpointsOf(calledIssuer);
     const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
     const profile = profileOf(context.settings);
     return {
@@ -94,13 +96,13 @@ export const realmOperations = {
       body: {
         issuer,
         authorization_endpoint: `${endpoint}/auth`,
-        token_endpoint: `${endpoint}/token`,
-        introspection_endpoint: `${endpoint}/token/introspect`,
-        revocation_endpoint: `${endpoint}/revoke`,
-        userinfo_endpoint: `${endpoint}/userinfo`,
+        token_endpoint: `${calledEndpoint}/token`,
+        introspection_endpoint: `${calledEndpoint}/token/introspect`,
+        revocation_endpoint: `${calledEndpoint}/revoke`,
+        userinfo_endpoint: `${calledEndpoint}/userinfo`,
         end_session_endpoint: `${endpoint}/logout`,
         check_session_iframe: `${endpoint}/login-status-iframe.html`,
-        jwks_uri: jwksUriOf(issuer),
+        jwks_uri: jwksUriOf(calledIssuer),
         grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
         response_types_supported: ['code'],
         response_modes_supported: RESPONSE_MODES,

@@ -1,3 +1,4 @@
+import type { Context } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { hashSecret, matchesChallenge } from '../../../../tokens/secret.ts';
@@ -29,6 +30,7 @@ export const authorizationCodeGrant: Grant = {
     }
     const { code } = redemption;
     checkCode(code, request, clientId);
+    addIssuerHint(code, context);
     const identity = await identitiesIn(store).byId(code.subject);
     if (identity === null) throw createCodeProblem('unknown_subject', 'The user of the code no longer exists.');
     if (!identity.enabled) throw createCodeProblem('disabled', 'The user of the code is disabled.');
@@ -56,6 +58,15 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   if (codeVerifier === undefined || !matchesChallenge(codeVerifier, challenge)) {
     throw refuse('wrong_verifier', 'codeVerifier', 'does not match the challenge of the authorization request');
   }
+}
+
+/** A client that compares issuers refuses the redirect or the tokens: each has the base URL of its own request. */
+function addIssuerHint({ origin: loginOrigin }: AuthorizationCode, { origin, hints }: Context): void {
+  if (loginOrigin === origin) return;
+  hints.add(
+    'issuer_differs',
+    `the login was at ${loginOrigin} and its code was sent to ${origin}, so the \`iss\` of the redirect and of the tokens differ; set --public-url to the URL that the browser uses`,
+  );
 }
 
 function createCodeProblem(reason: CredentialReason, message: string): Problem {
