@@ -8,7 +8,7 @@ export function grantMarkOf(world: string): string {
   return sha256(world).slice(0, MARK_LENGTH);
 }
 
-/** Returns the mark of NGC keys, after their prefix; empty for the default world, whose keys are as in the seed. */
+/** Returns the mark of a world in NGC keys; empty for the default world, whose keys are as in the seed. */
 export function keyMarkOf(world: string): string {
   return world === DEFAULT_WORLD ? '' : grantMarkOf(world);
 }

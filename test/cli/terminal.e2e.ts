@@ -6,7 +6,7 @@ import { it as inFolder } from '../support/in-folder.ts';
 import { hasTerminal, launchInTerminal, rowsShown } from '../support/terminal.ts';
 
 /** `nvcf-deployer` of the built-in cast. */
-const KEY = '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';
+const KEY = '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';
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const FUNCTION = { name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' };
 

@@ -11,16 +11,20 @@ import { readMark } from '../../tokens/world-mark.ts';
 export const NGC_KEY_PREFIX = 'nvapi-';
 /** The published format: 43 base64url characters for 32 random bytes, then a checksum of 21. */
 const KEY_PATTERN = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+/** In place of the first random characters, for readers and for the allow lists of secret scanners. */
+const MOCK_MARK = 'MOCK';
 /** Public on purpose: the checksum only distinguishes mock keys from real ones. */
 const CHECKSUM_HMAC = createHmacFunction('sha3-256', 'nv-auth-mock');
 
 export const KEY_BYTES = 32;
 
+/** Creates the text of a key, `nvapi-MOCK...`. @param drawn 43 base64url characters; the last four are left out */
 export function createKeyText(drawn: string): string {
-  return `${NGC_KEY_PREFIX}${drawn}${computeChecksum(drawn)}`;
+  const marked = `${MOCK_MARK}${drawn.slice(0, -MOCK_MARK.length)}`;
+  return `${NGC_KEY_PREFIX}${marked}${computeChecksum(marked)}`;
 }
 
-/** Derives the text of a key from its id. Outside the `default` world, it starts with the world's mark. */
+/** Derives the text of a key from its id. Outside the `default` world, it has the world's mark after that of mocks. */
 export function deriveKeyText(derivation: Derivation, id: string): string {
   return derivation.draw('key', id, createKeyText);
 }
@@ -34,7 +38,7 @@ export function readEnding(text: string): string {
 export function classifyKey(text: string): 'marked' | 'foreign' | 'malformed' {
   const [, drawn, checksum] = KEY_PATTERN.exec(text) ?? [];
   if (drawn === undefined) return 'malformed';
-  return checksum === computeChecksum(drawn) ? 'marked' : 'foreign';
+  return drawn.startsWith(MOCK_MARK) && checksum === computeChecksum(drawn) ? 'marked' : 'foreign';
 }
 
 function computeChecksum(drawn: string): string {
@@ -42,7 +46,7 @@ function computeChecksum(drawn: string): string {
 }
 
 export function presentKey(text: string): PresentedCredential {
-  return { kind: 'key', mark: readMark(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
+  return { kind: 'key', mark: readMark(text.slice(NGC_KEY_PREFIX.length + MOCK_MARK.length)), hash: () => hashSecret(text) };
 }
 
 export const presentBearerKey: CredentialExtractor = (authorization) => {

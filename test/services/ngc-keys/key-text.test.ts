@@ -1,5 +1,7 @@
 /** The format of a key, and headers that contain a key. */
 
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createLineLog } from '../../../src/lib/log.ts';
 import { createSeededRandom } from '../../../src/lib/random.ts';
@@ -26,8 +28,8 @@ const changeCharacter = (key: string, index: number) =>
   `${key.slice(0, index)}${key[index] === 'A' ? 'B' : 'A'}${key.slice(index + 1)}`;
 
 describe('a key of the mock', () => {
-  it('is `nvapi-` with 64 characters of base64url', () => {
-    for (let time = 0; time < 50; time++) expect(createKey()).toMatch(/^nvapi-[A-Za-z0-9_-]{64}$/);
+  it('is `nvapi-MOCK` with 60 more characters of base64url', () => {
+    for (let time = 0; time < 50; time++) expect(createKey()).toMatch(/^nvapi-MOCK[A-Za-z0-9_-]{60}$/);
   });
 
   it('is marked and depends only on its entropy', () => {
@@ -35,7 +37,7 @@ describe('a key of the mock', () => {
 
     expect(classifyKey(createKeyText(entropy))).toBe('marked');
     expect(createKeyText(entropy)).toBe(createKeyText(entropy));
-    expect(createKeyText(entropy).slice(6, 49)).toBe(entropy);
+    expect(createKeyText(entropy).slice(6, 49)).toBe(`MOCK${entropy.slice(0, 39)}`);
   });
 
   it('is derived from its world, its use and its id', () => {
@@ -54,6 +56,23 @@ describe('a key of the mock', () => {
 
   it('is marked if it is built in', () => {
     for (const { key, name } of ngcCast.keys) expect(classifyKey(key), name).toBe('marked');
+  });
+
+  it('is on the allow lists for secret scanners, and no other key is', async () => {
+    const page = await readFile(new URL('../../../docs/how-to/your-own-users.md', import.meta.url), 'utf8');
+    const lists = [...page.matchAll(/'+(nvapi-MOCK\S+?)'+\]/g)].map(([, pattern = '']) => new RegExp(`^${pattern}$`));
+
+    expect(lists).toHaveLength(2);
+    for (const list of lists) {
+      for (const { key } of ngcCast.keys) expect(key).toMatch(list);
+      expect(`nvapi-${'a'.repeat(64)}`).not.toMatch(list);
+    }
+  });
+
+  it('is foreign if it has the checksum but not the mark', () => {
+    const drawn = random.base64url(32);
+    const checksum = createHmac('sha3-256', 'nv-auth-mock').update(drawn).digest('base64url').slice(0, 21);
+    expect(classifyKey(`nvapi-${drawn}${checksum}`)).toBe('foreign');
   });
 
   it('is foreign if any character differs', () => {
@@ -91,12 +110,12 @@ describe('a presented key', () => {
   it('identifies its world by its mark or its hash', () => {
     const presented = presentKey(key);
 
-    expect(presented).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(presented).toMatchObject({ kind: 'key', mark: key.slice(10, 22) });
     expect(presented.kind === 'key' && presented.hash()).toBe(hashSecret(key));
   });
 
   it('is recognized only after `Bearer`', () => {
-    expect(presentBearerKey(`bearer ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(presentBearerKey(`bearer ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(10, 22) });
     expect([`Basic ${key}`, 'Bearer abc', key].map(presentBearerKey)).toEqual([null, null, null]);
   });
 
@@ -117,7 +136,7 @@ describe('a presented key', () => {
   it('is presented after the scheme `ApiKey` if it starts like a key', () => {
     const key = createKey();
 
-    expect(presentApiKey(`ApiKey ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(presentApiKey(`ApiKey ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(10, 22) });
     expect(['ApiKey other', 'ApiKey a-nvapi-', `Bearer ${key}`, ''].map(presentApiKey)).toEqual([
       null,
       null,

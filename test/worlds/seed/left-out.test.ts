@@ -45,7 +45,7 @@ describe('an omitted id or credential', () => {
     expect(ngc.keys[0]).toEqual({
       ...onlyNames.ngc.keys[0],
       id: 'a0d8c92d-a8ad-4813-928d-ec5322f32d93',
-      key: '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',
+      key: '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',
     });
   });
 

@@ -59,7 +59,7 @@ describe.each(SEEDS)('%s in another world', (_, value) => {
       expect(credential, name).not.toBe(before[name]);
       if (name.endsWith(' client')) expect(credential).toBe(`${before[name]}-team-a`);
       else if (name.endsWith(' secret')) expect(credential).toMatch(/^[A-Za-z0-9]{32}$/);
-      else expect([classifyKey(credential), credential.slice(6, 18)]).toEqual(['marked', keyMarkOf('team-a')]);
+      else expect([classifyKey(credential), credential.slice(10, 22)]).toEqual(['marked', keyMarkOf('team-a')]);
     }
     expect(removeCredentials(owned)).toEqual(removeCredentials(readSeedCast(seed)));
   });
