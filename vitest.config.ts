@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { createRunFolder } from './test/support/run-folder.ts';
 
 /**
- * A folder for this run, which is removed at its end: in memory, if there is room. What a file promises about a disk is
- * tested by processes that are killed (`vitest.e2e.config.ts`).
+ * A folder for this run: in memory, if there is room. What a file promises about a disk is tested by processes that are
+ * killed (`vitest.e2e.config.ts`).
  */
 function createFolder(): string {
   let parent = tmpdir();
@@ -16,9 +16,7 @@ function createFolder(): string {
   } catch {
     // Other systems have no such folder.
   }
-  const folder = mkdtempSync(join(parent, 'nv-auth-mock-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return createRunFolder(parent);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { instrument } from './test/package/architecture/trace/instrument.ts';
+import { createRunFolder } from './test/support/run-folder.ts';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
@@ -13,6 +15,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    env: { TMPDIR: createRunFolder(tmpdir()) },
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[
