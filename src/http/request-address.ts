@@ -70,7 +70,8 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     // Null if all paths belong to the host, such as for a function.
     const prefix = 'prefix' in service ? service.prefix : null;
     const served: ServedHost = { name, services: hosts.servicesAt(host), prefix: prefix ?? '' };
-    return { host, label, prefix, served };
+    const operation = 'operation' in service ? service.operation : null;
+    return { host, label, prefix, served, operation };
   };
   // Cached because consecutive requests nearly always have the same host.
   let lastHost = resolveHost('');
@@ -86,13 +87,13 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     if (raw.headers[WORLD_HEADER] === undefined) return null;
     return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
   };
-  /** A URL as the server routes it. */
+  /** A URL as the server routes it. At a host that is neither a vendor's nor its own, only the path counts. */
   const locate = (host: string, target: string): LocatedTarget => {
-    const { prefix, served } = readHost(host);
+    const { prefix, served, operation } = readHost(host);
     const rest = BELOW_WORLD.exec(target)?.[2] ?? target;
-    const owner = serviceHosts.find((serviceHost) => !('prefix' in serviceHost) && serviceHost.pattern.test(host));
-    const operation = owner !== undefined && 'operation' in owner ? owner.operation : null;
     const { services } = served;
+    const isServed = services !== null || hosts.isOwn(stripServiceName(host, patterns) ?? host);
+    if (!isServed) return { target: below('', rest), prefix: '', services, operation: null };
     return { target: prefix === null ? target : below(prefix, rest), prefix: prefix ?? '', services, operation };
   };
   const vendorHosts = [...hosts.vendors].map(

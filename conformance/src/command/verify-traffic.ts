@@ -17,7 +17,7 @@ import { checkExchanges, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { toJUnit } from '../traffic/junit.ts';
-import { finderForDocument, finderForRoutes, type OperationFinder } from '../traffic/operation-finder.ts';
+import { finderForDocument, finderForRoutes, type Locate, type OperationFinder } from '../traffic/operation-finder.ts';
 import { openVendorDocument } from '../vendor-document.ts';
 import { parseOpenApi } from '../verify/open-api.ts';
 import { archiveText } from './archive-text.ts';
@@ -58,7 +58,7 @@ export async function verifyHar(
   output: TrafficOutput,
 ): Promise<void> {
   const exchanges = readHar(await archiveText(file, '--har'), showValue(file));
-  await printReport(await checkOffline(exchanges, flags, reference, `--har ${showValue(file)}`), output);
+  await reportOffline(exchanges, flags, reference, `--har ${showValue(file)}`, output);
 }
 
 /** Checks the journal of a running server against its documents, or a given one. */
@@ -71,13 +71,13 @@ export async function verifyJournal(
   const { server, world } = await locateServerAndWorld({ ...flags, ...address });
   if (reference.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
-    return printReport(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, reference, JOURNAL), output);
+    return reportOffline([...exchangesIn(archive, JOURNAL)], flags, reference, JOURNAL, output);
   }
   // The server may be of a different version, so check the response.
   const read = (body: object) => ('violations' in body ? (body as ServerReport) : undefined);
   const report = await askWorld(server, world, '/requests/check', read, 'POST');
-  if (report.checked === 0) throw noRequestsError(JOURNAL, '');
   await printReport(report, output);
+  if (report.checked === 0) throw noRequestsError(JOURNAL, '');
 }
 
 /** An error, and not an empty report, so that CI fails if the client never reached the server. */
@@ -85,41 +85,51 @@ function noRequestsError(name: string, advice: string): UserError {
   return new UserError(`${name} has no request for an API of the documents.${advice}`);
 }
 
-/** The report of a running server, which lists up to 1000 violations of `total`. */
+/** The report of a running server, which lists up to 4000 violations of `total`. */
 interface ServerReport extends TrafficReport {
   readonly total?: number;
 }
 
+/** The options of a server that never listens. */
+const OFFLINE = { data: null, seed: 'none', world: [], tls: false, tlsCert: null, tlsKey: null, httpPort: null };
+
 /** Checks exchanges with the routes of a server that never listens, so that paths resolve as they do on a server. */
-async function checkOffline(
+async function reportOffline(
   exchanges: readonly Exchange[],
   flags: FlagTexts,
   reference: TrafficReference,
   name: string,
-): Promise<TrafficReport> {
+  output: TrafficOutput,
+): Promise<void> {
   if (exchanges.length === 0) throw new UserError(`${name} has no requests, so there is nothing to check.`);
   const { config } = await readConfig(flags);
   const { app, routes, close } = await buildServer({
-    effective: createConfig({ ...config, data: null, seed: 'none', world: [] }),
+    effective: createConfig({ ...config, ...OFFLINE }),
   });
   try {
+    const { locate } = app.mock.addresses;
     const finder =
       reference.spec === null
-        ? finderForRoutes(routes, app.mock.addresses.locate)
-        : await finderForSpec(reference.spec, reference.document, routes);
+        ? finderForRoutes(routes, locate)
+        : await finderForSpec(reference.spec, reference.document, routes, locate);
     const report = await checkExchanges(finder, removeBasePath(exchanges, reference.basePath));
-    if (report.checked > 0) return report;
-    throw noRequestsError(name, adviseBasePath(finder, exchanges));
+    await printReport(report, output);
+    if (report.checked === 0) throw noRequestsError(name, adviseBasePath(finder, exchanges));
   } finally {
     await close();
   }
 }
 
 /** @param document the mock's document that `spec` corresponds to; null for the best match */
-async function finderForSpec(spec: string, document: string | null, routes: Routes): Promise<OperationFinder> {
+async function finderForSpec(
+  spec: string,
+  document: string | null,
+  routes: Routes,
+  locate: Locate,
+): Promise<OperationFinder> {
   const { name, content } = await readVendorDocument(spec, '--spec');
   const [matching] = await findBestMatch(parseOpenApi(content, name), await candidateDocuments({ document }), null);
-  return finderForDocument(await openVendorDocument(content, name), routes, serviceOf(matching));
+  return finderForDocument(await openVendorDocument(content, name), routes, locate, serviceOf(matching));
 }
 
 /** `runai` for the document `runai.2.24`. */
@@ -137,7 +147,7 @@ function removeBasePath(exchanges: readonly Exchange[], basePath: string | null)
   );
 }
 
-/** Suggests `--base-path`, because a proxy may add a prefix to every path. */
+/** Suggests `--base-path` if paths fit without their start, because a proxy may add a prefix to every path. */
 function adviseBasePath(finder: OperationFinder, exchanges: readonly Exchange[]): string {
   for (const { method, url } of exchanges.slice(0, MAX_GUESSES)) {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
@@ -147,7 +157,7 @@ function adviseBasePath(finder: OperationFinder, exchanges: readonly Exchange[])
       return ` Its paths start with \`${base}\`. Add --base-path ${base}.`;
     }
   }
-  return ' If its paths have a prefix, such as one of a proxy, set it with --base-path.';
+  return '';
 }
 
 /** The number of requests, and of segments of each, to try when guessing a prefix. */

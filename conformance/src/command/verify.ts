@@ -18,7 +18,14 @@ export type VerifyFlags = ServerFlags &
 const FLAGS_BY_MODE = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },
-  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', tlsCa: '--tls-ca', world: '--world' },
+  '--journal': {
+    basePath: '--base-path',
+    junit: '--junit',
+    url: '--url',
+    tls: '--tls',
+    tlsCa: '--tls-ca',
+    world: '--world',
+  },
 } as const;
 
 /** Checks that no flag is silently ignored. @throws UserError with the flag */

@@ -103,7 +103,8 @@ async function checkExchange(finder: OperationFinder, exchange: Exchange): Promi
   const canFind = !isTooLong && canDecode && operation === null;
   const matched = canFind ? finder.find(method, path, services) : null;
   if (matched === null && operation === null) {
-    if (canFind && finder.isLeftOut(method, path)) return skip(exchange, 'the mock does not emulate this operation');
+    const leftOut = canFind ? finder.findLeftOut(method, path, located) : null;
+    if (leftOut !== null) return skip(exchange, `the mock does not emulate ${leftOut}`);
     if (services === null && !finder.isForApi(method, path)) return skip(exchange, 'no documented API');
   }
   const checked = {

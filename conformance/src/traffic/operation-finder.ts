@@ -20,8 +20,8 @@ export interface OperationFinder {
   find(method: string, path: string, services: LocatedTarget['services']): MatchedOperation | null;
   /** Whether the path is one of the APIs', even if no operation matches. */
   isForApi(method: string, path: string): boolean;
-  /** Whether the mock leaves the operation out by name. */
-  isLeftOut(method: string, path: string): boolean;
+  /** Returns the operation that the mock leaves out by name, such as `GET /api/v1/things` of runai; otherwise null. */
+  findLeftOut(method: string, path: string, located: LocatedTarget): string | null;
   /** Returns why there is no operation, as a sentence without a full stop. */
   whyNotFound(method: string, path: string, located: LocatedTarget): string;
 }
@@ -45,14 +45,18 @@ export function finderForRoutes(routes: Routes, locate: Locate): OperationFinder
   const paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
   const prefixes = new Set(paths.map(firstSegments));
   return {
-    locate: ({ origin, url }) => locate(origin.replace(/^.*?:\/\//, ''), url),
+    locate: (exchange) => locateExchange(exchange, locate),
     find: (method, path, services) => {
       const match = routes.find(method, path);
       const isServed = match !== null && services?.includes(match.route.service.name) !== false;
       return isServed ? toMatchedOperation(match) : null;
     },
     isForApi: (_, path) => prefixes.has(firstSegments(path)),
-    isLeftOut: (method, path) => routes.findNotEmulated(method, path) !== null,
+    findLeftOut: (method, path, { services, prefix }) => {
+      const found = routes.findNotEmulated(method, path);
+      if (found === null || services?.includes(found.service) === false) return null;
+      return `\`${found.method} ${found.path.slice(prefix.length)}\` of ${found.service}`;
+    },
     whyNotFound: (method, path, { services, prefix }) => {
       if (services !== null && routes.find(method, path) !== null) return 'this path is not served at this host';
       const methods = routes.methodsOf(path);
@@ -63,6 +67,10 @@ export function finderForRoutes(routes: Routes, locate: Locate): OperationFinder
         : describeOtherVersionsViolation(other);
     },
   };
+}
+
+function locateExchange({ origin, url }: Pick<Exchange, 'origin' | 'url'>, locate: Locate): LocatedTarget {
+  return locate(origin.replace(/^.*?:\/\//, ''), url);
 }
 
 function toMatchedOperation(match: Match): MatchedOperation {
@@ -84,25 +92,28 @@ function caselessOf({ route: { row, service } }: Match): MatchedOperation['casel
 /**
  * Finds operations in a vendor's document. Ignores requests that the mock routes to a different service.
  *
+ * @param locate returns where the server routes a URL
  * @param service the service that the document describes
  */
 export function finderForDocument(
   document: VendorDocument,
   routes: Pick<Routes, 'find' | 'operationsOf'>,
+  locate: Locate,
   service: string,
 ): OperationFinder {
   const { paths } = document;
   const servicePaths = routes.operationsOf(service).map(({ path }) => path);
   const prefixes = new Set([...paths, ...servicePaths].map(firstSegments));
   return {
-    // The document describes a single host, whatever its name.
-    locate: ({ url }) => ({
-      target: url.replace(/^\/w\/[^/]*(?=\/)/, ''),
-      prefix: '',
-      services: null,
-      operation: null,
-    }),
-    isLeftOut: () => false,
+    // The document describes a single host, whatever its name. One of the mock has the prefix of the host in its paths.
+    locate: (exchange) => {
+      const { target, prefix } = locateExchange(exchange, locate);
+      const sent = exchange.url.replace(/^\/w\/[^/]*(?=\/)/, '');
+      const hasPrefix = prefix !== '' && document.methodsOf(target.replace(/\?.*$/s, '')).length > 0;
+      const located = hasPrefix ? { target, prefix } : { target: sent, prefix: '' };
+      return { ...located, services: null, operation: null };
+    },
+    findLeftOut: () => null,
     find: (method, path) => {
       const found = document.find(method, path);
       if (found === null) return null;

@@ -11,6 +11,7 @@ const entry = (url: string, text: string) => ({
 });
 const CLEAN = entry('/api/v1/users/count', '{"count":1}');
 const MISSPELT = entry('/api/v1/users/count?filterby=a', '{"count":1,"more":"<&\\u0001"}');
+const LEFT_OUT = '/api/v1/org-unit/projects/telemetry';
 const archive = (...entries: object[]) => JSON.stringify({ log: { version: '1.2', entries } }, null, 1);
 
 describe('nv-auth-mock verify --har', () => {
@@ -62,6 +63,23 @@ describe('nv-auth-mock verify --har', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/GET \/v1\/model: .*did you mean .*\/v1\/models/);
     expect(stdout).toContain('\n3 requests checked; 1 violation\n');
+  });
+
+  it('exits with 2 if nothing could be checked, and lists why', async ({ command, folder }) => {
+    await writeFile(join(folder, 't.har'), archive(entry('/nowhere', '{}'), entry(LEFT_OUT, '{}')));
+    const { code, stdout, stderr } = await command.launch(['verify', '--har', 't.har', '--junit', 'r.xml']).ended;
+
+    expect([code, stderr]).toEqual([2, 'nv-auth-mock: --har t.har has no request for an API of the documents.\n']);
+    expect(stdout).toContain('GET https://acme.example/nowhere: skipped, no documented API\n');
+    expect(stdout).toContain(`${LEFT_OUT}: skipped, the mock does not emulate \`GET ${LEFT_OUT}\` of runai\n`);
+    expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('tests="2" failures="0" skipped="2"');
+  });
+
+  it('needs no server, so it ignores variables for its certificate', async ({ command, folder }) => {
+    await writeFile(join(folder, 't.har'), archive(CLEAN));
+    const env = { NV_AUTH_MOCK_TLS_CERT: 'none.pem', NV_AUTH_MOCK_TLS_KEY: 'none.pem' };
+
+    expect(await command.run(['verify', '--har', 't.har'], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('checks against the version in the option', async ({ command, folder }) => {
@@ -131,6 +149,22 @@ describe('nv-auth-mock verify --har --spec', () => {
     ]);
   });
 
+  it('finds the paths of the mock and of the vendor at a host below a prefix', async ({ command, folder }) => {
+    const response = { responses: { default: { description: '' } } };
+    const call = { request: { method: 'GET', url: 'https://integrate.api.nvidia.com/v1/models', headers: [] } };
+    await writeFile(join(folder, 't.har'), archive(call));
+    for (const prefix of ['', '/integrate']) {
+      const paths = {
+        [`${prefix}/v1/models`]: { get: response },
+        [`${prefix}/v1/chat/completions`]: { post: response },
+      };
+      await writeFile(join(folder, 's.json'), JSON.stringify({ openapi: '3.0.3', paths }));
+      const args = ['verify', '--har', 't.har', '--spec', 's.json', '--document', 'catalogue'];
+
+      expect((await command.run(args)).stdout, prefix).toBe('1 request checked; 0 violations\n');
+    }
+  });
+
   it('removes the base path, and suggests it if all paths have it', async ({ command, folder }) => {
     await writeFile(join(folder, 'proxied.har'), archive(entry('/proxy/runai/api/v1/users/count', '{"count":1}')));
     const verify = (...more: string[]) => command.launch(['verify', '--har', 'proxied.har', ...more]).ended;
@@ -155,6 +189,7 @@ describe('nv-auth-mock verify --har --spec', () => {
 describe('an option that would be ignored', () => {
   it.for<[string, string]>([
     ['--spec a.json --world alice', '--world is for --journal. Leave it out.'],
+    ['--har a.har --tls', '--tls is for --journal. Leave it out.'],
     ['--har a.har --baseline b.json', '--baseline is for --spec without --har. Leave it out.'],
     ['--har a.har --document runai.2.24', 'With --har, --document needs --spec FILE.'],
     ['--journal --base-path /proxy', 'With --journal, --base-path needs --spec FILE.'],

@@ -9,6 +9,7 @@ const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 
 const NO_ROUTES = { find: () => null, operationsOf: () => [] };
+const LOCATE = (_host: string, target: string) => ({ target, prefix: '', services: null, operation: null });
 
 /** Creates the exchange of a request to `/things` that was answered with this JSON. */
 const exchangeWith = (answer: unknown, more: Partial<Exchange> = {}): Exchange => ({
@@ -36,7 +37,9 @@ async function findViolations(operation: object, recorded: Recorded) {
     ...(sent !== undefined && { request: { mediaType: type, text: JSON.stringify(sent) } }),
     response: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
   });
-  const { checked, violations } = await checkExchanges(finderForDocument(opened, NO_ROUTES, 'things'), [exchange]);
+  const { checked, violations } = await checkExchanges(finderForDocument(opened, NO_ROUTES, LOCATE, 'things'), [
+    exchange,
+  ]);
   expect(checked).toBe(1);
   return violations.map(({ part, what }) => `${part}: ${what}`);
 }
@@ -177,7 +180,7 @@ describe('invalid traffic has violations, if the document', () => {
 
 it('other requests are answered during the check of many exchanges', async () => {
   const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: respondWith({}) } } }, 'x');
-  const finder = finderForDocument(opened, NO_ROUTES, 'things');
+  const finder = finderForDocument(opened, NO_ROUTES, LOCATE, 'things');
   const exchange = exchangeWith(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
   let turns = 0;
   let timer = setImmediate(function count() {

@@ -1,6 +1,7 @@
 /** The check of recorded traffic against the documents. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { listVendorHosts } from '../../../src/services/index.ts';
 import { admin } from '../../../test/support/cast.ts';
 import { listHints } from '../../../test/support/hints.ts';
 import { testServer } from '../../../test/support/server.ts';
@@ -154,7 +155,7 @@ it('skipped requests are listed with their URL and the reason, without secrets',
       place: 'entry 2',
       method: 'GET',
       url: 'https://acme.example/api/v1/org-unit/projects/telemetry',
-      what: 'the mock does not emulate this operation',
+      what: 'the mock does not emulate `GET /api/v1/org-unit/projects/telemetry` of runai',
     },
     {
       place: 'entry 3',
@@ -164,6 +165,29 @@ it('skipped requests are listed with their URL and the reason, without secrets',
     },
   ]);
   expect(JSON.stringify(body.skippedRequests)).not.toMatch(/secret|nvapi-k/);
+});
+
+it.each<[url: string, checked: boolean]>([
+  ['https://11111111-1111-4111-8111-111111111111.invocation.nvcf.nvidia.com/any', true],
+  ['http://11111111-1111-4111-8111-111111111111.invocation.localhost:6625/any', true],
+  ['https://11111111-1111-4111-8111-111111111111.invocation.acme.test/any', false],
+  ['https://llm.invocation.acme.test/v1/models', false],
+  ['https://integrate.api.acme.test/api/v1/users/count', true],
+  ['https://integrate.api.acme.test/v1/models', false],
+  ['http://integrate.localhost:6625/v1/models', true],
+  // Left out at another host only.
+  ['https://acme.run.ai/v2/nvcf/accounts/a/deployments', true],
+])('only a host of the vendors or of the mock tells the operation: %s', async (url, isChecked) => {
+  const { body } = await check({ request: { method: 'GET', url, headers: [] } });
+
+  expect([body.checked, body.skipped]).toEqual(isChecked ? [1, 0] : [0, 1]);
+});
+
+it.each(listVendorHosts())('no request to %s is skipped, because the server serves the host', async (host) => {
+  const url = `https://${host.replace('*', 'x')}/no/such/path`;
+  const { body } = await check({ request: { method: 'GET', url, headers: [] } });
+
+  expect([body.checked, body.skipped]).toEqual([1, 0]);
 });
 
 it('conforming requests are counted, and requests outside of the documented APIs are skipped', async () => {
@@ -287,6 +311,12 @@ describe.each<[string, () => Promise<unknown>]>([
 
     expect([status, await readViolations()]).toEqual([200, []]);
   });
+});
+
+it('the report lists every request of a full journal, which has 2000 of a kind', async () => {
+  const { body } = await check(...Array(2001).fill(entry({ url: COUNT_URL, answer: COUNT })));
+
+  expect([body.checked, body.conforming.length]).toEqual([2001, 2001]);
 });
 
 describe('a very large entry:', () => {

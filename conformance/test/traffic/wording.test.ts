@@ -28,7 +28,8 @@ async function exchange(request: string, body?: object): Promise<Exchange> {
 /** Checks exchanges with the server against a changed document. */
 async function findViolations(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
   const opened = await openVendorDocument(changedDocument(change), '--spec changed.json');
-  const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
+  const locate = (_host: string, target: string) => ({ target, prefix: '', services: null, operation: null });
+  const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, locate, 'runai');
   const { violations } = await checkExchanges(finder, exchanges);
   return violations.map(({ part, what }) => `${part}: ${what}`);
 }

@@ -8,6 +8,7 @@ import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { createHar, createHarEntry } from '../../../journal/har.ts';
 import { createMatcher, type Match } from '../../../journal/match.ts';
+import { MAX_ENTRIES } from '../../../journal/ring.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { UserError } from '../../../lib/errors.ts';
@@ -19,8 +20,8 @@ import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** The maximum number of conforming requests, and of violations, that a check lists. */
-const MAX_CHECKED_ENTRIES = 1000;
+/** The maximum length of each list of a check: a whole journal has as many refusals, and as many other requests. */
+const MAX_CHECKED_ENTRIES = 2 * MAX_ENTRIES;
 
 /** The longest wait of a verification, in milliseconds. */
 const MAX_WAIT_MS = 60_000;
