@@ -46,7 +46,11 @@ function computeChecksum(drawn: string): string {
 }
 
 export function presentKey(text: string): PresentedCredential {
-  return { kind: 'key', mark: readMark(text.slice(NGC_KEY_PREFIX.length + MOCK_MARK.length)), hash: () => hashSecret(text) };
+  return {
+    kind: 'key',
+    mark: readMark(text.slice(NGC_KEY_PREFIX.length + MOCK_MARK.length)),
+    hash: () => hashSecret(text),
+  };
 }
 
 export const presentBearerKey: CredentialExtractor = (authorization) => {
