@@ -5,7 +5,7 @@ import type { OperationHost, ServiceDefinition, ServiceHost } from '../contract/
 import type { World } from '../contract/world.ts';
 import { type KnownHosts, parseHostName, stripServiceName } from '../lib/hosts.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, WORLD_PREFIX, worldPathOf } from '../lib/world-id.ts';
-import { headerLines } from './transport/arrival.ts';
+import { headerLines, type RequestOrigins } from './transport/arrival.ts';
 
 /** How a request names its world, other than by its credential. */
 export interface WorldAddress {
@@ -38,13 +38,9 @@ export interface LocatedTarget {
 }
 
 /** How a request reached the server. */
-export interface Arrival {
+export interface Arrival extends RequestOrigins {
   /** Null if the request itself names no world. */
   readonly address: WorldAddress | null;
-  /** As `originOf` returns it; empty if it is invalid. */
-  readonly baseUrl: string;
-  /** As `backchannelOriginOf` returns it. */
-  readonly backchannelUrl: string;
 }
 
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin' | 'backchannelOrigin'> {
@@ -145,7 +141,7 @@ function below(prefix: string, path: string): string {
 export function originsOf(
   { publicUrl }: { readonly publicUrl: string | null },
   { id }: Pick<World, 'id'>,
-  { address, baseUrl, backchannelUrl }: Arrival,
+  { address, baseUrl, backchannelUrl }: Omit<Arrival, 'calledUrl'>,
 ): Origins {
   const path = worldPathOf(id);
   const below = `${baseUrl}${path}`;

@@ -105,6 +105,8 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly fault: Problem | null;
   readonly startedAt: number;
   readonly now: Instant;
+  /** The scheme and authority that the client called. */
+  readonly calledUrl: string;
   readonly origin: string;
   readonly openOrigin: string;
   readonly backchannelOrigin: string;
@@ -123,7 +125,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   constructor(
     server: Server,
     world: World,
-    routed: Omit<RoutedRequest<OfRoute>, keyof Arrival | 'fault'>,
+    routed: Omit<RoutedRequest<OfRoute>, Exclude<keyof Arrival, 'calledUrl'> | 'fault'>,
     {
       fault,
       origins,
@@ -144,6 +146,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.fault = fault;
     this.startedAt = routed.startedAt;
     this.now = world.clock.now();
+    this.calledUrl = routed.calledUrl;
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
     this.backchannelOrigin = origins.backchannelOrigin;

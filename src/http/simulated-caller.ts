@@ -33,7 +33,7 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
 ): WorldRequest<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: [], headers: {} } as unknown as IncomingMessage;
-  const request = { raw, route, params, query: {}, startedAt: 0 };
+  const request = { raw, route, params, query: {}, calledUrl: '', startedAt: 0 };
   const entered = { fault: null, origins: NO_ORIGINS, received: null, isSimulated: true };
   return new WorldRequest(server, world, request, entered);
 }

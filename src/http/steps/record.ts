@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { ServiceDefinition } from '../../contract/service.ts';
@@ -17,15 +18,20 @@ import { consoleUrlOf, DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../
 import { sentHeaders, type WireResponse } from '../headers.ts';
 import type { AnsweredRequest, Payload, WorldRequest } from '../request.ts';
 import type { Route } from '../server.ts';
-import { calledOriginOf, pathOf, targetOf } from '../transport/arrival.ts';
+import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
+
+/** Returns the target of the request line, before the path was rewritten for the router. */
+function targetOf({ originalUrl, url = '/' }: IncomingMessage & { readonly originalUrl?: string }): string {
+  return originalUrl ?? url;
+}
 
 /** A stream has no payload. */
 type SentAnswer = Pick<WireResponse, 'headers' | 'payload'>;
 
 /** @param service null if no service has the path @returns the request's id */
 export function record(request: AnsweredRequest<Route | null>, service: string | null, sent: SentAnswer): string {
-  const { server, raw, now, route, method, startedAt, hints, notes } = request;
+  const { raw, now, route, method, startedAt, hints, notes } = request;
   const { activityLog, id: world } = request.world;
   const { outcome, decision, isExecuted, statusWithoutFault } = request.answer;
   return activityLog.recordRequest({
@@ -35,7 +41,7 @@ export function record(request: AnsweredRequest<Route | null>, service: string |
     operation: route?.operation.id ?? null,
     method,
     url: raw.url ?? '/',
-    origin: calledOriginOf(raw, server.isTls),
+    origin: request.calledUrl,
     target: targetOf(raw),
     status: visibleStatus(notes, outcome.status),
     statusWithoutFault,

@@ -19,8 +19,11 @@ import { findPresentedCredentials } from '../presented-credentials.ts';
 import { type RoutedRequest, WorldRequest } from '../request.ts';
 import { isBelowWorld, originsOf, type WorldAddress } from '../request-address.ts';
 import type { Route, Server } from '../server.ts';
-import { backchannelOriginOf, headerLines, originOf, pathOf } from '../transport/arrival.ts';
+import { headerLines, pathOf, type RequestOrigins, readOrigins } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
+
+/** Those of a request with an invalid `Host` header. */
+const UNKNOWN_ORIGINS: RequestOrigins = { calledUrl: 'http://localhost', baseUrl: '', backchannelUrl: '' };
 
 export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
@@ -30,18 +33,16 @@ export function createRoutedRequest<OfRoute extends Route | null>(
 ): RoutedRequest<OfRoute> {
   const address = server.addresses.find(raw);
   const startedAt = readStopwatch();
-  let baseUrl = '';
-  let backchannelUrl = '';
+  let origins = UNKNOWN_ORIGINS;
   let fault: Problem | null = null;
   try {
-    baseUrl = originOf(raw, server);
-    backchannelUrl = backchannelOriginOf(raw, server, baseUrl);
+    origins = readOrigins(raw, server);
     server.originGuard.check(raw, guard);
   } catch (thrown) {
     fault = asFault(thrown);
   }
   const located = route === null ? params : paramsOf(route, params);
-  return { raw, route, params: located, query, address, baseUrl, backchannelUrl, fault, startedAt };
+  return { raw, route, params: located, query, address, ...origins, fault, startedAt };
 }
 
 /** Selects the world by path, host name, header or credential, in this order. No other step does. */

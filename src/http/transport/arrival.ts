@@ -31,60 +31,45 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
   return lines;
 }
 
-/** Returns the scheme and authority of the client's request. @throws Problem if the `Host` header is invalid */
-export function originOf(
-  request: IncomingMessage,
-  {
-    publicUrl,
-    hosts,
-    isTls,
-  }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
-): string {
+interface Names {
+  readonly publicUrl: string | null;
+  readonly hosts: KnownHosts;
+  readonly isTls: boolean;
+}
+
+/** Schemes and authorities for a request. */
+export interface RequestOrigins {
+  /** What the client called. */
+  readonly calledUrl: string;
+  /** For URLs in responses: the public URL, or what the client called. */
+  readonly baseUrl: string;
+  /**
+   * For URLs that the client calls itself, without a browser: the public URL, or the other name of the server that this
+   * request used. Another scheme or port, which may be a proxy's, and the host of a world below the public name are no
+   * other name.
+   */
+  readonly backchannelUrl: string;
+}
+
+/** @throws Problem if the `Host` header is invalid */
+export function readOrigins(request: IncomingMessage, { publicUrl, hosts, isTls }: Names): RequestOrigins {
   const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
   const { host = line } = request.headers;
+  // Injected requests have no socket, so they get the scheme of the server's URL.
+  const isEncrypted = request.socket instanceof Socket ? 'encrypted' in request.socket : isTls;
   if (second !== undefined || !hosts.isName(line) || !hosts.isName(host)) {
     const message = 'The request must have one `Host` header: a host name with an optional port.';
     throw new Problem('invalid_request', message, { close: true });
   }
-  return publicUrl ?? formatOrigin(schemeOf(request, isTls), host);
-}
-
-/**
- * Returns the scheme and authority for URLs that the client calls itself, without a browser: the public URL, or the other
- * name of the server that this request used. Another scheme or port, which may be a proxy's, and the host of a world
- * below the public name are no other name.
- *
- * @param origin as returned by `originOf`
- */
-export function backchannelOriginOf(
-  request: IncomingMessage,
-  {
-    publicUrl,
-    hosts,
-    isTls,
-  }: { readonly publicUrl: string | null; readonly hosts: KnownHosts; readonly isTls: boolean },
-  origin: string,
-): string {
-  const { host = '' } = request.headers;
-  if (publicUrl === null || !hosts.has(host)) return origin;
+  const calledUrl = formatOrigin(isEncrypted ? 'https' : 'http', host);
+  if (publicUrl === null) return { calledUrl, baseUrl: calledUrl, backchannelUrl: calledUrl };
   const isPublic = `.${parseHostName(host)}`.endsWith(`.${new URL(publicUrl).hostname}`);
-  return isPublic ? origin : calledOriginOf(request, isTls);
+  return { calledUrl, baseUrl: publicUrl, backchannelUrl: isPublic || !hosts.has(host) ? publicUrl : calledUrl };
 }
 
-/** Returns the scheme and authority that the client called, whatever the server's public URL is. */
-export function calledOriginOf(request: IncomingMessage, isTls: boolean): string {
-  return formatOrigin(schemeOf(request, isTls), request.headers.host ?? 'localhost');
-}
-
-function schemeOf({ socket }: IncomingMessage, isTls: boolean): 'http' | 'https' {
-  // Injected requests have no socket, so they get the scheme of the server's URL.
-  const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
-  return isEncrypted ? 'https' : 'http';
-}
-
-/** Returns the target of the request line, before the path was rewritten for the router. */
-export function targetOf({ originalUrl, url = '/' }: IncomingMessage & { readonly originalUrl?: string }): string {
-  return originalUrl ?? url;
+/** Returns the base of URLs in responses. @throws Problem if the `Host` header is invalid */
+export function originOf(request: IncomingMessage, names: Names): string {
+  return readOrigins(request, names).baseUrl;
 }
 
 export function pathOf(url: string | undefined): string {

@@ -115,7 +115,7 @@ export function toyRequest({
   const worldRequest = new WorldRequest<Route>(
     toyServer as never,
     toyWorld as never,
-    { ...routed, startedAt: 0 },
+    { ...routed, calledUrl: 'http://localhost', startedAt: 0 },
     {
       fault: null,
       origins: {
