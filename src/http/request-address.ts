@@ -143,6 +143,9 @@ export function originsOf(
   { id }: Pick<World, 'id'>,
   { address, baseUrl, backchannelUrl }: Omit<Arrival, 'calledUrl'>,
 ): Origins {
+  if (address === null && id === DEFAULT_WORLD) {
+    return { origin: baseUrl, openOrigin: baseUrl, backchannelOrigin: backchannelUrl, namesWorld: false };
+  }
   const path = worldPathOf(id);
   const below = `${baseUrl}${path}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
