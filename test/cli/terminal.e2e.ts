@@ -52,7 +52,7 @@ describe.skipIf(!hasTerminal).concurrent('in a terminal', () => {
     expect(rows[1]).toContain('403 nvcf-deployer missing_scope ×3');
     expect(rows[4]).toMatch(/^GET {5}\/v2\/(?:long\/)+.*… 404 - unknown_path \[world team-a\]$/);
     expect(rows.filter((row) => /^\S/.test(row))).toHaveLength(3);
-    expect(written).not.toContain('nvapi-_');
+    expect(written).not.toContain('nvapi-MOCK');
     expect(written).not.toMatch(/\[\d+m/);
   });
 
