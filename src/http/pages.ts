@@ -151,5 +151,5 @@ function locateWorld(server: Server, raw: IncomingMessage): { readonly below: st
   if (address === null) return { below: '', base: origin };
   const world = findWorldAt(server, address, raw);
   const below = address.kind === 'prefix' ? worldPathOf(world.id) : '';
-  return { below, base: originsOf(server, world, { address, baseUrl: origin, backchannelUrl: origin }).origin };
+  return { below, base: originsOf(server, world, address, origin).origin };
 }

@@ -5,7 +5,7 @@ import type { OperationHost, ServiceDefinition, ServiceHost } from '../contract/
 import type { World } from '../contract/world.ts';
 import { type KnownHosts, parseHostName, stripServiceName } from '../lib/hosts.ts';
 import { DEFAULT_WORLD, WORLD_HEADER, WORLD_PREFIX, worldPathOf } from '../lib/world-id.ts';
-import { headerLines, type RequestOrigins } from './transport/arrival.ts';
+import { headerLines } from './transport/arrival.ts';
 
 /** How a request names its world, other than by its credential. */
 export interface WorldAddress {
@@ -27,9 +27,9 @@ export interface ServedHost {
 
 /** Where a recorded request leads. */
 export interface LocatedTarget {
-  /** Path and query as the router gets them: with the host's prefix, and without that of a world. */
+  /** Path and query as the router sees them: with the prefix of the host, without the prefix of a world. */
   readonly target: string;
-  /** What the host added to the target, such as `/llm`; usually empty. */
+  /** The prefix of the host, such as `/llm`; usually empty. */
   readonly prefix: string;
   /** As in `ServedHost`. */
   readonly services: readonly string[] | null;
@@ -37,13 +37,7 @@ export interface LocatedTarget {
   readonly operation: string | null;
 }
 
-/** How a request reached the server. */
-export interface Arrival extends RequestOrigins {
-  /** Null if the request itself names no world. */
-  readonly address: WorldAddress | null;
-}
-
-export interface Origins extends Pick<Context, 'origin' | 'openOrigin' | 'backchannelOrigin'> {
+export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
 }
@@ -141,22 +135,34 @@ function below(prefix: string, path: string): string {
 export function originsOf(
   { publicUrl }: { readonly publicUrl: string | null },
   { id }: Pick<World, 'id'>,
-  { address, baseUrl, backchannelUrl }: Omit<Arrival, 'calledUrl'>,
+  address: WorldAddress | null,
+  base: string,
 ): Origins {
-  if (address === null && id === DEFAULT_WORLD) {
-    return { origin: baseUrl, openOrigin: baseUrl, backchannelOrigin: backchannelUrl, namesWorld: false };
-  }
-  const path = worldPathOf(id);
-  const below = `${baseUrl}${path}`;
+  if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
+  const below = `${base}${worldPathOf(id)}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
-  const origin = isNamed ? below : baseUrl;
-  const calledPath = address?.kind === 'prefix' ? path : '';
   return {
-    origin,
-    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : baseUrl,
-    backchannelOrigin: backchannelUrl === baseUrl ? origin : `${backchannelUrl}${calledPath}`,
+    origin: isNamed ? below : base,
+    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base,
     namesWorld: address !== null,
   };
+}
+
+/**
+ * Returns the base of URLs that a client calls itself, without a browser: `origin`, or the other name of the server that
+ * the request used. Another scheme or port, which may be a proxy's, and the host of a world below the public name are no
+ * other name.
+ */
+export function backchannelOriginOf(
+  { publicUrl, hosts }: { readonly publicUrl: string | null; readonly hosts: KnownHosts },
+  { id }: Pick<World, 'id'>,
+  address: WorldAddress | null,
+  { calledUrl, origin }: { readonly calledUrl: string; readonly origin: string },
+): string {
+  const host = calledUrl.slice(calledUrl.indexOf('//') + 2);
+  if (publicUrl === null || !hosts.has(host)) return origin;
+  if (`.${parseHostName(host)}`.endsWith(`.${new URL(publicUrl).hostname}`)) return origin;
+  return address?.kind === 'prefix' ? `${calledUrl}${worldPathOf(id)}` : calledUrl;
 }
 
 const HOST_PREFIX = '/_hosts/';

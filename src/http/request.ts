@@ -23,9 +23,9 @@ import type { Row } from '../store/row.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
-import type { Arrival, Origins } from './request-address.ts';
+import { backchannelOriginOf, type Origins, type WorldAddress } from './request-address.ts';
 import type { Route, Server } from './server.ts';
-import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
+import { headerLines, methodOf, pathOf, type RequestOrigins } from './transport/arrival.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -41,11 +41,12 @@ declare module 'fastify' {
 export type Payload = string | Buffer | Readable | null | undefined;
 
 /** A request that was routed, before its world is known. @typeParam OfRoute null: no operation has its path */
-export interface RoutedRequest<OfRoute extends Route | null = Route> extends Arrival {
+export interface RoutedRequest<OfRoute extends Route | null = Route> extends RequestOrigins {
   readonly raw: IncomingMessage;
   readonly route: OfRoute;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
+  readonly address: WorldAddress | null;
   /** Why the request may not enter any world; null if it may. */
   readonly fault: Problem | null;
   /** Arrival time in milliseconds of a monotonic clock. */
@@ -109,7 +110,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly calledUrl: string;
   readonly origin: string;
   readonly openOrigin: string;
-  readonly backchannelOrigin: string;
   readonly method: string;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
@@ -125,7 +125,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   constructor(
     server: Server,
     world: World,
-    routed: Omit<RoutedRequest<OfRoute>, Exclude<keyof Arrival, 'calledUrl'> | 'fault'>,
+    routed: Omit<RoutedRequest<OfRoute>, 'address' | 'baseUrl' | 'fault'>,
     {
       fault,
       origins,
@@ -149,7 +149,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.calledUrl = routed.calledUrl;
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
-    this.backchannelOrigin = origins.backchannelOrigin;
     this.method = methodOf(raw);
     this.params = routed.params;
     this.query = routed.query;
@@ -157,6 +156,10 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.notes.received = received;
     this.#isSimulated = isSimulated;
     this.#namesWorld = origins.namesWorld;
+  }
+
+  get backchannelOrigin(): string {
+    return backchannelOriginOf(this.server, this.world, this.server.addresses.find(this.raw), this);
   }
 
   get identityProvider() {

@@ -22,7 +22,7 @@ const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated'
 
 type AnyRequest = WorldRequest<Route | null>;
 
-const NO_ORIGINS = { origin: '', openOrigin: '', backchannelOrigin: '', namesWorld: false } as const;
+const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
 export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,

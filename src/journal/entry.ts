@@ -32,7 +32,7 @@ export interface JournalEntry {
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   readonly method: string;
-  /** Path and query, as the router has them: without the world's prefix, and with that of a vendor's host. */
+  /** Path and query as the router sees them: with the prefix of a vendor's host, without the prefix of a world. */
   readonly url: string;
   /** Scheme and authority that the client called. */
   readonly origin: string;

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
 import {
+  backchannelOriginOf,
   createWorldAddresses,
   findHostPath,
   isBelowWorld,
@@ -170,13 +171,13 @@ describe('the base URLs in responses', () => {
     ['http://m', 'a', HEADER, 'http://m', 'http://m/w/a'],
     ['http://m', 'a', null, 'http://m', 'http://m/w/a'],
   ])('with the public URL %s, in the world %s, for %j', (publicUrl, id, address, origin, openOrigin) => {
-    const backchannelUrl = 'http://m';
-    expect(originsOf({ publicUrl }, { id }, { address, baseUrl: 'http://m', backchannelUrl })).toEqual({
+    expect(originsOf({ publicUrl }, { id }, address, 'http://m')).toEqual({
       origin,
       openOrigin,
-      backchannelOrigin: origin,
       namesWorld: address !== null,
     });
+    const names = { publicUrl, hosts: createKnownHosts(['m']) };
+    expect(backchannelOriginOf(names, { id }, address, { calledUrl: 'http://m', origin })).toBe(origin);
   });
 
   it.each<[WorldAddress | null, string]>([
@@ -185,10 +186,9 @@ describe('the base URLs in responses', () => {
     [HOST, 'http://other'],
     [PREFIX, 'http://other/w/a'],
   ])('at another name than that of the public URL, for %j', (address, backchannelOrigin) => {
-    const urls = { baseUrl: 'http://m', backchannelUrl: 'http://other' };
-    expect(originsOf({ publicUrl: 'http://m' }, { id: 'a' }, { address, ...urls })).toMatchObject({
-      backchannelOrigin,
-    });
+    const names = { publicUrl: 'http://m', hosts: createKnownHosts(['m', 'other']) };
+    const urls = { calledUrl: 'http://other', origin: originsOf(names, { id: 'a' }, address, 'http://m').origin };
+    expect(backchannelOriginOf(names, { id: 'a' }, address, urls)).toBe(backchannelOrigin);
   });
 });
 

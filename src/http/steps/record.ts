@@ -21,11 +21,6 @@ import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-/** Returns the target of the request line, before the path was rewritten for the router. */
-function targetOf({ originalUrl, url = '/' }: IncomingMessage & { readonly originalUrl?: string }): string {
-  return originalUrl ?? url;
-}
-
 /** A stream has no payload. */
 type SentAnswer = Pick<WireResponse, 'headers' | 'payload'>;
 
@@ -60,6 +55,11 @@ export function record(request: AnsweredRequest<Route | null>, service: string |
     responseHeaders: sent.headers,
     responseBody: storeBody(sent.payload),
   });
+}
+
+/** Returns the target of the request line, before the path was rewritten for the router. */
+function targetOf({ originalUrl, url = '/' }: IncomingMessage & { readonly originalUrl?: string }): string {
+  return originalUrl ?? url;
 }
 
 /** Returns null if a fault drops the connection before the client can read the status. */

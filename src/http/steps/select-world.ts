@@ -23,7 +23,7 @@ import { headerLines, pathOf, type RequestOrigins, readOrigins } from '../transp
 import type { Guard } from '../transport/origins.ts';
 
 /** Those of a request with an invalid `Host` header. */
-const UNKNOWN_ORIGINS: RequestOrigins = { calledUrl: 'http://localhost', baseUrl: '', backchannelUrl: '' };
+const UNKNOWN_ORIGINS: RequestOrigins = { calledUrl: 'http://localhost', baseUrl: '' };
 
 export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
@@ -51,7 +51,7 @@ export function selectWorld<OfRoute extends Route | null>(
   request: RoutedRequest<OfRoute>,
   received: ReceivedBody | null,
 ): WorldRequest<OfRoute> {
-  const { raw, route, query, address } = request;
+  const { raw, route, query, address, baseUrl } = request;
   const { worlds, extractors } = server;
   let { fault } = request;
   let presented: readonly PresentedCredential[] = [];
@@ -66,7 +66,7 @@ export function selectWorld<OfRoute extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  const origins = originsOf(server, world, request);
+  const origins = originsOf(server, world, address, baseUrl);
   const worldRequest = new WorldRequest(server, world, request, { fault, origins, received });
   world.hold();
   if (route !== null && world === worlds.default) reportLostWorld(server, route, presented, worldRequest);

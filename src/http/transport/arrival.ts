@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Problem } from '../../decisions/problem.ts';
-import { formatOrigin, type KnownHosts, parseHostName } from '../../lib/hosts.ts';
+import { formatOrigin, type KnownHosts } from '../../lib/hosts.ts';
 
 /** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
@@ -39,16 +39,10 @@ interface Names {
 
 /** Schemes and authorities for a request. */
 export interface RequestOrigins {
-  /** What the client called. */
+  /** The scheme and authority that the client called. */
   readonly calledUrl: string;
   /** For URLs in responses: the public URL, or what the client called. */
   readonly baseUrl: string;
-  /**
-   * For URLs that the client calls itself, without a browser: the public URL, or the other name of the server that this
-   * request used. Another scheme or port, which may be a proxy's, and the host of a world below the public name are no
-   * other name.
-   */
-  readonly backchannelUrl: string;
 }
 
 /** @throws Problem if the `Host` header is invalid */
@@ -62,9 +56,7 @@ export function readOrigins(request: IncomingMessage, { publicUrl, hosts, isTls 
     throw new Problem('invalid_request', message, { close: true });
   }
   const calledUrl = formatOrigin(isEncrypted ? 'https' : 'http', host);
-  if (publicUrl === null) return { calledUrl, baseUrl: calledUrl, backchannelUrl: calledUrl };
-  const isPublic = `.${parseHostName(host)}`.endsWith(`.${new URL(publicUrl).hostname}`);
-  return { calledUrl, baseUrl: publicUrl, backchannelUrl: isPublic || !hosts.has(host) ? publicUrl : calledUrl };
+  return { calledUrl, baseUrl: publicUrl ?? calledUrl };
 }
 
 /** Returns the base of URLs in responses. @throws Problem if the `Host` header is invalid */

@@ -118,12 +118,7 @@ export function toyRequest({
     { ...routed, calledUrl: 'http://localhost', startedAt: 0 },
     {
       fault: null,
-      origins: {
-        origin: 'http://mock',
-        openOrigin: 'http://mock',
-        backchannelOrigin: 'http://mock',
-        namesWorld: false,
-      },
+      origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
       received: null,
     },
   );
