@@ -104,7 +104,9 @@ export class RowReader {
     const [only] = all;
     if (only !== undefined && all.length === 1) return only;
     const key = `${collection} ${lines.map(({ number }) => number).join()}`;
-    const joined = this.#joined.get(key) ?? new Rows(all.flatMap((rows) => rows.all));
+    const known = this.#joined.get(key);
+    if (known !== undefined) return known;
+    const joined = new Rows(all.flatMap((rows) => rows.all));
     const isRepeated = joined.count < all.reduce((count, rows) => count + rows.count, 0);
     if (isRepeated) throw new DamagedData(describeInitialRows(world), 'two rows have the same id');
     assertNoCollision(joined, world);
