@@ -56,14 +56,15 @@ export interface TooLongText {
 
 /**
  * Cuts the texts of a request to what a model embeds. A word counts as a token, and so does a number in a list of tokens.
- * @param truncate the end to cut; null: none @returns the first text that is too long, unless it may be cut
+ * @param maxTokens null: any length @param truncate the end to cut; null: none @returns the first text that is too long, unless it may be cut
  */
 export function fitTexts(
   input: EmbeddingRequest['input'],
-  maxTokens: number,
+  maxTokens: number | null,
   truncate: 'START' | 'END' | null,
 ): readonly string[] | TooLongText {
   const texts = readEmbeddingTexts(input);
+  if (maxTokens === null) return texts;
   if (truncate === 'START') return texts.map((text) => text.slice(findWordsAtEnd(text, maxTokens)));
   if (truncate === 'END') return texts.map((text) => text.slice(0, findWordsAtStart(text, maxTokens)));
   const tooLong = texts.find((text) => findWordsAtStart(text, maxTokens) < text.length);

@@ -128,7 +128,7 @@ const createEmbedding: Handler<'catalogue', 'createEmbedding', InvocationTarget>
     return createModelRefusal(message, { status: 400, body: { error: message } });
   }
   const { input: sent, truncate } = context.body;
-  const maxTokens = model?.body.maxTokens ?? Number.POSITIVE_INFINITY;
+  const maxTokens = model?.body.maxTokens ?? null;
   const input = fitTexts(sent, maxTokens, truncate === 'START' || truncate === 'END' ? truncate : null);
   if ('tokens' in input) {
     const message = `Input length ${input.tokens} exceeds maximum allowed token size ${maxTokens}`;
