@@ -36,6 +36,7 @@ export { createMachineClock, rfc3339 } from './lib/clock.ts';
 export { parseDocument, readDocument } from './lib/document-file.ts';
 export { parseDuration } from './lib/duration.ts';
 export { explainUnreadable, explainUnwritable, messageOf, UserError } from './lib/errors.ts';
+export { parseJsonOrNull } from './lib/json.ts';
 export { isRecord, memberOf, own } from './lib/members.ts';
 export { adviseName, findNear } from './lib/nearest.ts';
 export { findNearPath } from './lib/nearest-path.ts';

@@ -3,6 +3,7 @@ import type { Option } from '../contract/option.ts';
 import { createLineFinder, readDocument } from '../lib/document-file.ts';
 import { describeDurations } from '../lib/duration.ts';
 import { UserError } from '../lib/errors.ts';
+import { parseJsonOrNull } from '../lib/json.ts';
 import { createObject, isOneOf } from '../lib/members.ts';
 import { describeUnknownName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
@@ -113,21 +114,13 @@ const SHARED_SERVER = `${VARIABLE_PREFIX}SHARED_SERVER`;
 export function readSharedServer(): NamedServer | null {
   const text = process.env[SHARED_SERVER];
   if (!text) return null;
-  const { url, adminToken = null }: { url?: unknown; adminToken?: unknown } = Object(parseJson(text));
+  const { url, adminToken = null }: { url?: unknown; adminToken?: unknown } = Object(parseJsonOrNull(text));
   if (typeof url === 'string' && URL.canParse(url) && (adminToken === null || typeof adminToken === 'string')) {
     return { url, adminToken };
   }
   throw new UserError(
     `${SHARED_SERVER} is ${showText(text)}, which is not what the setup of a test runner writes. Unset it; to name a server, set ${VARIABLE_PREFIX}URL.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 export function nameSharedServer(server: NamedServer): void {

@@ -1,11 +1,12 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../app/config.ts';
+import { readPemFile } from '../app/tls/supplied-certificate.ts';
 import { findSchemeError } from '../lib/connection-advice.ts';
-import { explainUnreadable, UserError } from '../lib/errors.ts';
+import { UserError } from '../lib/errors.ts';
 import { formatOrigin } from '../lib/hosts.ts';
+import { parseJsonOrNull } from '../lib/json.ts';
 import { showValue } from '../lib/redact.ts';
-import { readTextFile } from '../lib/text-file.ts';
 import { locateWorld } from './world-address.ts';
 
 const TIMEOUT_MS = 5000;
@@ -60,13 +61,10 @@ export async function locateServerAndWorld({
 }
 
 async function readAuthority(file: string): Promise<string> {
-  const subject = `--tls-ca ${showValue(file)}`;
-  const text = await readTextFile(file).catch((cause: unknown) => {
-    throw new UserError(`${subject} cannot be read: ${explainUnreadable(cause)}.`, { cause });
-  });
+  const text = await readPemFile(file, '--tls-ca');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   const advice = 'Give a PEM file, such as the one that `nv-auth-mock env --ca FILE` writes';
-  throw new UserError(`${subject} has no certificate. ${advice}.`);
+  throw new UserError(`--tls-ca ${showValue(file)} has no certificate. ${advice}.`);
 }
 
 /** Returns null as the body if it isn't JSON. @throws Error if there is no response in time */
@@ -120,14 +118,6 @@ export function openRequest(
 ): ClientRequest {
   const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
   return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isLocal });
-}
-
-function parseJsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Returns the end of a sentence about a control API that rejected these headers: which admin token it requires. */

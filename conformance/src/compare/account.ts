@@ -1,4 +1,4 @@
-import { isRecord, memberOf } from '../../../src/conformance-entry.ts';
+import { isRecord, memberOf, parseJsonOrNull } from '../../../src/conformance-entry.ts';
 import { credentialOf, fillClient, isOrganisation, type Side } from './credentials.ts';
 import { isUuid } from './normalise.ts';
 import { type Operation, type Operations, variablesOf } from './operations.ts';
@@ -194,7 +194,7 @@ export class Account {
     for (const [at, segment] of path.entries()) path[at] = segments[at] || segment;
     for (const { at, name, collection } of variablesOf(deletion)) {
       if (at < operation.path.length && operation.path[at] !== '') continue;
-      const id = readId(tryParseJson(text), name);
+      const id = readId(parseJsonOrNull(text), name);
       if (id === undefined) {
         this.#unconfirmed.push(`an object created by POST ${url}: the response has no id`);
         return;
@@ -230,7 +230,7 @@ function readId(entry: unknown, name: string): string | undefined {
 
 /** Returns the list in a response, or null. */
 function readEntries(text: string): readonly unknown[] | null {
-  const body = tryParseJson(text);
+  const body = parseJsonOrNull(text);
   const lists = (isRecord(body) && !Array.isArray(body) ? Object.values(body) : [body]).filter((one) =>
     Array.isArray(one),
   );
@@ -248,13 +248,5 @@ function decodeSegment(segment: string): string {
     return decodeURIComponent(segment);
   } catch {
     return segment;
-  }
-}
-
-function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -64,10 +64,14 @@ function describeSource(flag: string, value: string): string {
 }
 
 async function readPem(value: string, flag: string): Promise<string> {
-  if (PEM.test(value)) return value;
-  return readTextFile(value).catch((cause: unknown) => {
+  return PEM.test(value) ? value : readPemFile(value, flag);
+}
+
+/** @param flag names the file in the message @throws UserError if it cannot be read */
+export function readPemFile(path: string, flag: string): Promise<string> {
+  return readTextFile(path).catch((cause: unknown) => {
     throw new UserError(
-      `${describeSource(flag, value)} cannot be read: ${explainUnreadable(cause)}. Give the path of a readable PEM file.`,
+      `${flag} ${showValue(path)} cannot be read: ${explainUnreadable(cause)}. Give the path of a readable PEM file.`,
       { cause },
     );
   });
