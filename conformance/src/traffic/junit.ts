@@ -2,12 +2,14 @@ import type { CheckedRequest, SkippedRequest, TrafficReport, Violation } from '.
 
 /** Formats a report as JUnit XML: a test case for each request, checked or skipped. */
 export function toJUnit({ checked, skippedRequests, conforming, violations }: TrafficReport): string {
-  const failed = new Map<string, Violation[]>();
+  const failed = new Map<string, { readonly request: CheckedRequest; readonly sentences: string[] }>();
   for (const violation of violations) {
-    failed.set(violation.place, [...(failed.get(violation.place) ?? []), violation]);
+    const failure = failed.get(violation.place) ?? { request: violation, sentences: [] };
+    failure.sentences.push(describeViolation(violation));
+    failed.set(violation.place, failure);
   }
   const cases = [
-    ...[...failed.values()].flatMap((all) => all.slice(0, 1).map((first) => formatCase(first, formatFailure(all)))),
+    ...[...failed.values()].map(({ request, sentences }) => formatCase(request, formatFailure(sentences))),
     ...conforming.map((request) => formatCase(request, '')),
     ...skippedRequests.map(formatSkipped),
   ];
@@ -29,8 +31,11 @@ function formatCase({ place, method, path, service, operation }: CheckedRequest,
   return formatTestCase(className, `${method} ${path} ${place}`, content);
 }
 
-function formatFailure(violations: readonly Violation[]): string {
-  const sentences = violations.map(({ part, what }) => `${part === 'answer' ? 'response' : part}: ${what}`);
+function describeViolation({ part, what }: Violation): string {
+  return `${part === 'answer' ? 'response' : part}: ${what}`;
+}
+
+function formatFailure(sentences: readonly string[]): string {
   return `<failure message="${escapeXml(sentences.join('; '))}"/>`;
 }
 
