@@ -64,7 +64,7 @@ export function describeReopenedWorlds(back: number, ended: readonly string[]): 
   return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
 }
 
-/** What a world was created from, besides its seed. Stored with the world. */
+/** What a world was created from, apart from its seed. Stored with the world. */
 export interface Provenance extends Pick<WorldEntry, 'source' | 'label'> {
   readonly credentials: World['credentials'];
 }

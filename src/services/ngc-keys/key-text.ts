@@ -24,7 +24,7 @@ export function createKeyText(drawn: string): string {
   return `${NGC_KEY_PREFIX}${marked}${computeChecksum(marked)}`;
 }
 
-/** Derives the text of a key from its id. Outside the `default` world, it has the world's mark after that of mocks. */
+/** Derives the text of a key from its id. Outside the `default` world, the world's mark follows `MOCK`. */
 export function deriveKeyText(derivation: Derivation, id: string): string {
   return derivation.draw('key', id, createKeyText);
 }
